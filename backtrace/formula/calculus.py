@@ -1,0 +1,105 @@
+"""Differentiation and inlining: formulas in, formulas out.
+
+The only simplifications ever made: a factor 1 is dropped, −(−x) is x, a power's constant exponent is
+worked out, and terms that do not depend on the variable are left out of a derivative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from backtrace.errors import MisfitError
+from backtrace.formula.expr import Apply, Expr, Num, Var, apply, variables
+
+ZERO, ONE = Num(Fraction(0)), Num(Fraction(1))
+
+
+def is_literal(expr: Expr, value: int) -> bool:
+    """Whether the formula is that number, written as a literal."""
+    return isinstance(expr, Num) and expr.value == value
+
+
+def simplified(expr: Apply) -> Expr:
+    """The node without a factor 1, a double sign or an exponent 1."""
+    match expr.op.name, expr.args:
+        case "mul", (left, right) if is_literal(left, 1) and right.shape == expr.shape:
+            return right
+        case "mul", (left, right) if is_literal(right, 1) and left.shape == expr.shape:
+            return left
+        case ("pow", (base, exponent)) if is_literal(exponent, 1):
+            return base
+        case "neg", (Apply(args=(inner,)) as arg,) if arg.op.name == "neg":
+            return inner
+    return expr
+
+
+def rebuilt(expr: Expr, replace: Callable[[Var], Expr]) -> Expr:
+    """The formula with each variable replaced; parts in which nothing changes are kept as they are."""
+    match expr:
+        case Var():
+            return replace(expr)
+        case Apply():
+            args = tuple(rebuilt(arg, replace) for arg in expr.args)
+            if all(new is old for new, old in zip(args, expr.args, strict=True)):
+                return expr
+            node = apply(expr.op, *args)
+            return simplified(node) if isinstance(node, Apply) else node
+    return expr
+
+
+def opened(expr: Expr) -> Expr:
+    """The formula with every named function replaced by its body: σ(z) becomes 1/(1 + e^−z)."""
+    match expr:
+        case Apply(op=op, args=args) if op.body is not None:
+            return opened(op.body(*args))
+        case Apply(op=op, args=args):
+            return apply(op, *(opened(arg) for arg in args))
+    return expr
+
+
+def depends(expr: Expr, var: Var) -> bool:
+    """Whether the variable stands in the formula."""
+    return any(other.key == var.key for other in variables(expr))
+
+
+def differentiate(expr: Expr, var: Var) -> Expr:
+    """The derivative of a formula of one entry by a variable of one entry, as a formula.
+
+    Raises MisfitError for a formula with a shape: take its `entries` first.
+    """
+    if expr.shape or var.shape:
+        raise MisfitError("only the formula of a single entry is differentiated, by a single entry")
+    if isinstance(expr, Var) and expr.key == var.key:
+        return ONE
+    if not isinstance(expr, Apply) or not depends(expr, var):
+        return ZERO
+    if expr.op.partials is None:
+        if expr.op.body is None:
+            raise MisfitError(f"{expr.op.name} has no derivative in the table of operations")
+        return differentiate(expr.op.body(*expr.args), var)
+    terms = []
+    for arg, partial in zip(expr.args, expr.op.partials(*expr.args), strict=True):
+        if depends(arg, var):
+            if partial is None:
+                raise MisfitError(f"{expr.op.name} cannot be differentiated by its operand that holds {var.name}")
+            terms.append(_chained(partial, differentiate(arg, var)))
+    result = terms[0]
+    for term in terms[1:]:
+        result = result + term
+    return result
+
+
+def _chained(outside: Expr, inside: Expr) -> Expr:
+    """Outer derivative times inner derivative, without factors ±1."""
+    for factor, other in ((inside, outside), (outside, inside)):
+        if isinstance(factor, Apply) and factor.op.name == "neg" and is_literal(factor.args[0], 1):
+            return _simple(-other)
+    return _simple(_simple(outside) * inside)
+
+
+def _simple(expr: Expr) -> Expr:
+    if not isinstance(expr, Apply):
+        return expr
+    node = apply(expr.op, *(_simple(arg) for arg in expr.args))
+    return simplified(node) if isinstance(node, Apply) else node

@@ -1,0 +1,140 @@
+"""The one walk that evaluates a formula, whatever its variables carry.
+
+A carrier says what a literal becomes and how an operation works on such values. `FLOATS` works on whole
+arrays with samples leading. The others work entry by entry on object arrays of one sample: `FORMULAS`
+gives the formula of each single entry, `FRACTIONS` exact values, `DECIMALS` what a pocket calculator
+with many digits gives. The carrier of sympy symbols lives with sympy, in `proof`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtrace.errors import MisfitError
+from backtrace.formula.expr import OPERATIONS, Apply, Expr, Num, Operation, Var, apply, formula_of
+
+Value = NDArray[Any]
+Lookup = Callable[[Var], Any]
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """What values are: `number` makes one from a literal, `function` gives an operation's rule for entries."""
+
+    name: str
+    number: Callable[[Fraction], Any]
+    function: Callable[[Operation], Callable[..., Any] | None]
+
+    def work(self, expr: Apply, args: list[Any]) -> Any:
+        """The operation's value from its operands' values."""
+        op = expr.op
+        if op.fold:
+            return _folded(self._rule(OPERATIONS[op.fold]), args[0])
+        if op.entries is not None:
+            return _array(op.entries(*args))
+        return _array(np.frompyfunc(self._rule(op), op.arity, 1)(*args))
+
+    def _rule(self, op: Operation) -> Callable[..., Any]:
+        rule = self.function(op)
+        if rule is None:
+            raise MisfitError(f"{op.name} has no value in {self.name}")
+        return rule
+
+
+class FloatCarrier(Carrier):
+    """Whole arrays of doubles at once, samples leading; never raises on overflow, as the engine checks."""
+
+    def work(self, expr: Apply, args: list[Any]) -> Any:
+        """The operation's value; per-sample scalars are lined up with the vectors that they meet."""
+        op = expr.op
+        if op.floats is None:
+            raise MisfitError(f"{op.name} has no value in {self.name}")
+        if op.elementwise and expr.per_sample and expr.shape:
+            args = [
+                value.reshape(value.shape + (1,) * len(expr.shape)) if arg.per_sample and not arg.shape else value
+                for arg, value in zip(expr.args, args, strict=True)
+            ]
+        return op.floats(*args)
+
+
+def _array(value: Any) -> Value:
+    return value if isinstance(value, np.ndarray) else np.array(value, dtype=object)
+
+
+def _folded(rule: Callable[..., Any], values: Value) -> Value:
+    rows = values.reshape(-1, values.shape[-1])
+    out = np.empty(len(rows), dtype=object)
+    for i, (first, *rest) in enumerate(rows):
+        for entry in rest:
+            first = rule(first, entry)
+        out[i] = first
+    return out.reshape(values.shape[:-1])
+
+
+def _formula_rule(op: Operation) -> Callable[..., Any]:
+    return op.formula or (lambda *args: apply(op, *args))
+
+
+FLOATS = FloatCarrier("floats", lambda fraction: np.float64(float(fraction)), lambda op: op.floats)
+FORMULAS = Carrier("formulas", formula_of, _formula_rule)
+FRACTIONS = Carrier("fractions", lambda fraction: fraction, lambda op: op.exact)
+DECIMALS = Carrier(
+    "decimals", lambda fraction: Decimal(fraction.numerator) / fraction.denominator, lambda op: op.decimal
+)
+
+
+def evaluate(expr: Expr, value_of: Lookup | Mapping[str, Any], carrier: Carrier = FLOATS) -> Any:
+    """The value of the formula, with `value_of` giving each variable's.
+
+    A mapping goes by the variables' names. Floats give arrays (one sample's, or with samples leading where
+    the formula is per sample); other carriers give object arrays of the formula's shape. A named function
+    that the carrier knows no rule for is worked by its body. Raises MisfitError where an operation has no
+    value in the carrier, InexactError where it has none in fractions.
+    """
+    if isinstance(value_of, Mapping):
+        mapping = value_of
+        return evaluate(expr, lambda var: mapping[var.name], carrier)
+    match expr:
+        case Num():
+            number = carrier.number(expr.value)
+            return number if carrier is FLOATS else _array(number)
+        case Var():
+            return value_of(expr)
+        case Apply() if expr.op.body is not None and carrier is not FORMULAS:
+            return evaluate(expr.op.body(*expr.args), value_of, carrier)
+        case Apply():
+            return carrier.work(expr, [evaluate(arg, value_of, carrier) for arg in expr.args])
+    raise TypeError(f"{expr!r} is not a formula")
+
+
+def indices(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The index of every entry of such a shape, from 1, row by row."""
+    return [tuple(i + 1 for i in index) for index in np.ndindex(*shape)]
+
+
+def entry_variables(var: Var, samples: int = 0) -> Value:
+    """The array of variables that stand for the entries of `var`; with `samples`, one such array per sample."""
+    if samples and var.per_sample:
+        each = [entry_variables(Var(var.name, var.shape, index=var.index, sample=s + 1)) for s in range(samples)]
+        return np.stack(each)
+    out = np.empty(var.shape, dtype=object)
+    for index in np.ndindex(*var.shape):
+        entry = tuple(i + 1 for i in index) if var.shape else var.index
+        out[index] = Var(var.name, (), index=entry, sample=var.sample)
+    return out
+
+
+def entries(expr: Expr, samples: int = 0) -> Value:
+    """The formula of each entry: an object array of scalar formulas, of the formula's shape."""
+    result = evaluate(expr, lambda var: entry_variables(var, samples), FORMULAS)
+    out = np.empty(result.shape, dtype=object)
+    for index in np.ndindex(*result.shape):
+        out[index] = formula_of(result[index])
+    return out
