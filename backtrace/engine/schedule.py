@@ -1,0 +1,40 @@
+"""Which samples each update works on: epochs and batches, addressed by update without listing them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The batches of one epoch, as places in the data from 0, and the number of epochs."""
+
+    batches: tuple[tuple[int, ...], ...]
+    epochs: int
+
+    @classmethod
+    def in_order(cls, samples: int, batch_size: int, epochs: int) -> Schedule:
+        """Batches of that size in the order of the data; the last one may be shorter."""
+        starts = range(0, samples, batch_size)
+        return cls(tuple(tuple(range(s, min(s + batch_size, samples))) for s in starts), epochs)
+
+    @property
+    def updates(self) -> int:
+        """The number of updates of the whole training."""
+        return self.epochs * len(self.batches)
+
+    def epoch(self, update: int) -> int:
+        """The epoch of an update, both from 1; the pass after the last update counts to the last epoch."""
+        return (min(update, self.updates) - 1) // len(self.batches) + 1
+
+    def samples(self, update: int) -> tuple[int, ...]:
+        """The samples of an update (from 1), as places from 0; the pass after the last repeats the last's."""
+        return self.batches[(min(update, self.updates) - 1) % len(self.batches)]
+
+    def visits_before(self, update: int) -> int:
+        """How many samples were worked in the updates before this one."""
+        epochs, batches = divmod(update - 1, len(self.batches))
+        if update > self.updates:
+            epochs, batches = self.epochs, 0
+        each = sum(map(len, self.batches))
+        return epochs * each + sum(map(len, self.batches[:batches]))

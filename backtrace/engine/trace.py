@@ -1,0 +1,266 @@
+"""The trace of a training: the plan once, plus numbers in arrays, open at any step, update, sample and id.
+
+Nothing is stored twice: the parameters of an update are those that the update before it made, x and y are
+the data. A step is made when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, overload
+
+import numpy as np
+
+from backtrace.engine.equation import Equation
+from backtrace.engine.plan import Plan, plan_of
+from backtrace.engine.schedule import Schedule
+from backtrace.engine.work import Worked, initial_parameters, schedule_of, work
+from backtrace.errors import UnknownQuantityError
+from backtrace.formula.expr import Var
+from backtrace.notation.notation import Notation
+from backtrace.scenario.scenario import Floats, Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One equation worked once: `number`, `epoch`, `update` and `sample` count from 1.
+
+    `sample` is the place in the data, None where the step belongs to a batch. `value` has the quantity's shape.
+    """
+
+    number: int
+    equation: Equation
+    epoch: int
+    update: int
+    sample: int | None
+    value: Floats
+
+
+class Trace:
+    """Every quantity of a training, kept; immutable, its arrays read-only.
+
+    `trace["dL_dW1"]` is the value in the first update, with the samples of a batch leading; a single entry may
+    be asked for in the notation (`trace["dL_dw12"]`). `value` and `series` open the other updates; `len`,
+    iteration, `trace[0]`, slices and `step` (which counts from 1) give the steps in the order worked.
+    """
+
+    def __init__(self, scenario: Scenario, worked: Iterable[Worked]) -> None:
+        self.scenario = scenario
+        self.plan: Plan = plan_of(scenario)
+        self.schedule: Schedule = schedule_of(scenario)
+        self._arrays = _collected(self.plan, self.schedule, worked)
+        self._initial = initial_parameters(scenario)
+
+    @cached_property
+    def notation(self) -> Notation:
+        """The spelling of every quantity in the scenario's notation."""
+        return notation_of(self.scenario, self.plan)
+
+    @property
+    def updates(self) -> int:
+        """The number of updates; the pass with the new parameters after the last is update `updates + 1`."""
+        return self.schedule.updates
+
+    def value(self, name: str, update: int = 1, sample: int | None = None) -> Floats:
+        """The value of a quantity, or of one entry of it, in an update (from 1).
+
+        `sample` is a place in the data (from 1); without it a batch's samples lead in the array. Raises
+        UnknownQuantityError where there is no such quantity, entry, update or sample.
+        """
+        var = self.notation.find(name)
+        value = self._whole(var.name, update)
+        if self.plan.quantities[var.name].var.per_sample and sample is not None:
+            value = value[self._place(update, sample)]
+        if var.index:
+            value = value[(..., *(i - 1 for i in var.index))]
+        return value
+
+    def series(self, name: str) -> Floats:
+        """The values of a quantity over the whole training, stacked in the order worked."""
+        var = self.notation.find(name)
+        if var.name in self._arrays:
+            values = self._arrays[var.name]
+        else:
+            values = np.stack([self._whole(var.name, update) for update in range(1, self.updates + 1)])
+        return values[(..., *(i - 1 for i in var.index))] if var.index else values
+
+    @property
+    def parameters(self) -> dict[str, Floats]:
+        """The weights and biases after the last update, by id."""
+        return {name: self._whole(name, self.updates + 1) for name in self._initial}
+
+    @property
+    def losses(self) -> Floats:
+        """The loss that each update started from, and last the loss with the final parameters."""
+        return self.series(self.plan.objective)
+
+    def has(self, name: str, update: int) -> bool:
+        """Whether the quantity has a value in the update: after the last there is only the forward pass."""
+        if name in self.plan.quantities and self.plan.equation(name) is None:
+            return not name.endswith("_next") or update == self.updates
+        return self._row(name, update) is not None
+
+    def _whole(self, name: str, update: int) -> Floats:
+        if not 1 <= update <= self.updates + 1:
+            raise UnknownQuantityError(f"there is no update {update}: they count from 1 to {self.updates}")
+        if name in self._initial:
+            previous = f"{name}_next"
+            trained = update > 1 and previous in self._arrays
+            return self._whole(previous, update - 1) if trained else self._initial[name]
+        if name in ("x", "y"):
+            data: Floats = getattr(self.scenario, name)
+            places = list(self.schedule.samples(update))
+            return data[places] if self.plan.batched else data[places[0]]
+        if name == "eta":
+            return np.asarray(self.scenario.learning_rate)
+        if name == f"{self.plan.objective}_next":
+            return self._whole(self.plan.objective, update + 1)
+        row = self._row(name, update)
+        if row is None:
+            raise UnknownQuantityError(f"{name} is not worked in update {update}")
+        return self._arrays[name][row]
+
+    def _row(self, name: str, update: int) -> int | slice | None:
+        """Where the values of an update stand in the quantity's array."""
+        if name in ("promise", "gain"):
+            return 0 if update > self.updates else None
+        per_sample = self.plan.quantities[name].var.per_sample
+        row = self.schedule.visits_before(update) if per_sample else update - 1
+        count = len(self.schedule.samples(update)) if per_sample else 1
+        if row + count > len(self._arrays[name]):
+            return None
+        return slice(row, row + count) if per_sample else row
+
+    def _place(self, update: int, sample: int) -> int:
+        samples = self.schedule.samples(update)
+        if sample - 1 not in samples:
+            places = ", ".join(str(place + 1) for place in samples)
+            raise UnknownQuantityError(f"update {update} does not work sample {sample}; its samples are {places}")
+        return samples.index(sample - 1)
+
+    def reads(self, equation: Equation, update: int, sample: int | None) -> Callable[[Var], Floats]:
+        """What the variables of the equation's formula stand for when it is worked: a lookup of their values.
+
+        The lines after the last update read the values of that update.
+        """
+        update = min(update, self.updates) if equation.phase == "after" else update
+
+        def lookup(var: Var) -> Floats:
+            quantity = self.plan.quantities[var.name].var
+            value = self._whole(var.name, update)
+            if quantity.per_sample and var.sample is not None:
+                value = value[var.sample - 1]
+            elif quantity.per_sample and equation.target.per_sample and sample is not None:
+                value = value[self._place(update, sample)]
+            return value[tuple(i - 1 for i in var.index)] if var.index else value
+
+        return lookup
+
+    def __len__(self) -> int:
+        """The number of steps."""
+        return self._steps_before(self.updates + 1) + len(self._lines(self.updates + 1))
+
+    def step(self, number: int) -> Step:
+        """The step of that number, from 1; raises IndexError where there is none."""
+        if not 1 <= number <= len(self):
+            raise IndexError(f"there is no step {number}: they count from 1 to {len(self)}")
+        update = self._update_of(number)
+        equation, sample = self._lines(update)[number - 1 - self._steps_before(update)]
+        value = self.value(equation.id, update, sample)
+        single = None if self.plan.batched else self.schedule.samples(update)[0] + 1
+        return Step(number, equation, self.schedule.epoch(update), update, sample or single, value)
+
+    def _lines(self, update: int) -> list[tuple[Equation, int | None]]:
+        """The equations of an update in the order worked, each with the sample that it is worked for."""
+        if update > self.updates:
+            of_sample, of_update = self.plan.after
+            of_update += self.plan.closing
+        else:
+            of_sample, of_update = self.plan.of_sample, self.plan.of_update
+        places = [place + 1 for place in self.schedule.samples(update)]
+        lines: list[tuple[Equation, int | None]] = [(e, place) for place in places for e in of_sample]
+        return lines + [(e, None) for e in of_update]
+
+    def _steps_before(self, update: int) -> int:
+        return self.schedule.visits_before(update) * len(self.plan.of_sample) + (update - 1) * len(
+            self.plan.of_update
+        )
+
+    def _update_of(self, number: int) -> int:
+        low, high = 1, self.updates + 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self._steps_before(middle) < number else (low, middle - 1)
+        return low
+
+    def __iter__(self) -> Iterator[Step]:
+        """Every step, in the order worked."""
+        return (self.step(number) for number in range(1, len(self) + 1))
+
+    @overload
+    def __getitem__(self, key: str) -> Floats: ...
+    @overload
+    def __getitem__(self, key: int) -> Step: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[Step]: ...
+    def __getitem__(self, key: str | int | slice) -> Floats | Step | list[Step]:
+        """The value of a quantity in the first update it is worked in, by name; steps by position, from 0."""
+        if isinstance(key, str):
+            var = self.notation.find(key)
+            return self.value(key, next(u for u in (1, self.updates, self.updates + 1) if self.has(var.name, u)))
+        positions = range(len(self))[key]
+        if isinstance(positions, int):
+            return self.step(positions + 1)
+        return [self.step(position + 1) for position in positions]
+
+    def tell(self, name: str, **options: Any) -> object:
+        """The derivation of one quantity, or of one entry, in the first update; `str` gives it as text.
+
+        The lesson registers how; see `backtrace.lesson`.
+        """
+        return TELLERS["derivation"](self, name, **options)
+
+
+TELLERS: dict[str, Callable[..., object]] = {}
+"""How a trace tells itself: the layers above register here, so that the engine knows nothing of them."""
+
+
+def notation_of(scenario: Scenario, plan: Plan) -> Notation:
+    """The scenario's notation for the quantities of the plan."""
+    shapes = {name: quantity.var.shape for name, quantity in plan.quantities.items()}
+    return Notation.named(scenario.notation, scenario.depth, scenario.orientation == "row", shapes)
+
+
+def run(scenario: Scenario) -> Trace:
+    """Work the whole training and keep every quantity.
+
+    Raises OutOfRangeError, with the equation, update and sample, where the numbers leave the range.
+    """
+    return Trace(scenario, work(scenario, plan_of(scenario)))
+
+
+def _collected(plan: Plan, schedule: Schedule, worked: Iterable[Worked]) -> Mapping[str, Floats]:
+    """The values of all updates in one array per quantity, with visits or updates leading."""
+    last = schedule.updates + 1
+    visits = schedule.visits_before(last)
+    again = {equation.id for part in plan.after for equation in part}
+    arrays: dict[str, Floats] = {}
+    for equation in plan.equations:
+        rows = 1 if equation.phase == "after" else visits if equation.target.per_sample else schedule.updates
+        if equation.id in again:
+            rows += len(schedule.samples(last)) if equation.target.per_sample else 1
+        arrays[equation.id] = np.empty((rows, *equation.target.shape))
+    for each in worked:
+        at = schedule.visits_before(each.update)
+        for name, array in arrays.items():
+            if name not in each.values:
+                continue
+            if plan.quantities[name].var.per_sample:
+                array[at : at + len(each.samples)] = each.values[name]
+            else:
+                array[0 if len(array) == 1 else each.update - 1] = each.values[name]
+    for array in arrays.values():
+        array.setflags(write=False)
+    return arrays

@@ -1,0 +1,102 @@
+"""Working the plan: one short loop over updates, a generator, so that memory need not grow with their number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backtrace.engine.equation import Equation
+from backtrace.engine.plan import Plan
+from backtrace.engine.schedule import Schedule
+from backtrace.errors import OutOfRangeError
+from backtrace.formula.evaluate import evaluate
+from backtrace.scenario.scenario import Floats, Scenario
+
+Values = dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class Worked:
+    """The values of one update: samples lead in the arrays of a batch's per-sample quantities.
+
+    `update` counts from 1; the pass after the last update is one more. `samples` are places in the data, from 0.
+    """
+
+    update: int
+    samples: tuple[int, ...]
+    values: Values
+
+
+def schedule_of(scenario: Scenario) -> Schedule:
+    """The scenario's updates: which samples each works on."""
+    return Schedule.in_order(len(scenario.x), scenario.batch_size, scenario.epochs)
+
+
+def work(scenario: Scenario, plan: Plan) -> Iterator[Worked]:
+    """Each update in turn, and then the pass with the new parameters.
+
+    Raises OutOfRangeError at the equation whose value is not finite.
+    """
+    schedule = schedule_of(scenario)
+    parameters = initial_parameters(scenario)
+    values: Values = {}
+    for update in range(1, schedule.updates + 1):
+        samples = schedule.samples(update)
+        values = start(scenario, plan, samples, parameters)
+        work_equations(plan.of_sample + plan.of_update, values, update, samples)
+        parameters = {name: values.get(f"{name}_next", old) for name, old in parameters.items()}
+        yield Worked(update, samples, values)
+    update = schedule.updates + 1
+    after = start(scenario, plan, samples, parameters)
+    of_sample, of_update = plan.after
+    work_equations(of_sample + of_update, after, update, samples)
+    closing = values | {f"{plan.objective}_next": after[plan.objective]}
+    work_equations(plan.closing, closing, update, samples)
+    yield Worked(update, samples, after | {e.id: closing[e.id] for e in plan.closing})
+
+
+def initial_parameters(scenario: Scenario) -> Values:
+    """The weights and biases before the first update, by id."""
+    parameters: Values = {}
+    for number, layer in enumerate(scenario.layers, 1):
+        parameters[f"W{number}"] = layer.weights
+        if layer.biases is not None:
+            parameters[f"b{number}"] = layer.biases
+    return parameters
+
+
+def start(scenario: Scenario, plan: Plan, samples: Sequence[int], parameters: Values) -> Values:
+    """What is given at the start of an update."""
+    places = list(samples) if plan.batched else samples[0]
+    data = {"x": scenario.x[places], "y": scenario.y[places], "eta": np.float64(scenario.learning_rate)}
+    return data | parameters
+
+
+def work_equations(equations: Sequence[Equation], values: Values, update: int, samples: Sequence[int]) -> None:
+    """Work each equation in turn into `values`; raises OutOfRangeError where a value is not finite."""
+    with np.errstate(all="ignore"):
+        for equation in equations:
+            value = evaluate(equation.opened, values)
+            if not np.isfinite(value).all():
+                raise _out_of_range(equation, value, update, samples)
+            values[equation.id] = value
+
+
+def _out_of_range(equation: Equation, value: Floats, update: int, samples: Sequence[int]) -> OutOfRangeError:
+    place: int | None = samples[0] + 1 if len(samples) == 1 else None
+    if equation.target.per_sample:
+        finite = np.isfinite(value).reshape(len(samples), -1).all(axis=1)
+        place = samples[int(np.argmin(finite))] + 1
+    return OutOfRangeError(equation.id, update, place, _REMEDIES.get(equation.quantity.role.name, _GENERAL))
+
+
+_GENERAL = "Try a smaller learning rate, smaller weights or smaller inputs."
+_REMEDIES = {
+    "softmax_part": "e^z is too large for a double above z = 709: smaller weights, inputs or learning rate keep z in range.",
+    "loss_terms": "A prediction of exactly 0 or 1 has no finite loss: "
+    "smaller weights, inputs or learning rate keep the prediction inside.",
+    "activation_gradient": "A prediction of exactly 0 or 1 has no finite gradient: "
+    "smaller weights, inputs or learning rate keep the prediction inside.",
+}
