@@ -8,12 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Place:
-    """A position in a file: line and column count from 1; `text` is that line as it stands there."""
+    """A position in a file: line and column count from 1.
+
+    `text` is that line, safe to print and, where it is long, the part of it around the column; `text_start` is the
+    column of its first character, so that the position within it is `column - text_start`.
+    """
 
     file: str
     line: int | None = None
     column: int | None = None
     text: str = ""
+    text_start: int = 1
 
     def __str__(self) -> str:
         numbers = [str(n) for n in (self.line, self.column) if n is not None]
@@ -32,7 +37,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (str(self.place or ""), self.path) if part)
-        rest = "; ".join(part for part in (self.found, self.expected, self.remedy) if part)
+        expected = self.expected and f"expected {self.expected}"
+        rest = "; ".join(part for part in (self.found, expected, self.remedy) if part)
         return f"{where}: {rest}" if where else rest
 
 

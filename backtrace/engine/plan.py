@@ -7,7 +7,7 @@ batch, the update, and what is worked after the last update.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backtrace.engine.equation import Equation, Kind, Phase, Quantity, Stage, Told
@@ -74,6 +74,17 @@ class Plan:
     def objective(self) -> str:
         """The id of the loss that an update makes smaller: of the batch, or of its single sample."""
         return "J" if self.batched else "L"
+
+    def lines(self, samples: Sequence[int], is_last: bool) -> list[tuple[Equation, int | None]]:
+        """The equations of an update in the order worked, each with its sample; `is_last` is the pass after the last.
+
+        Samples are places in the data, from 1 in the result and from 0 in `samples`; None for those of a batch.
+        """
+        of_sample, of_update = self.after if is_last else (self.of_sample, self.of_update)
+        if is_last:
+            of_update += self.closing
+        lines: list[tuple[Equation, int | None]] = [(e, place + 1) for place in samples for e in of_sample]
+        return lines + [(e, None if self.batched else samples[0] + 1) for e in of_update]
 
     def equation(self, name: str) -> Equation | None:
         """The equation that gives the quantity, None where it is given."""

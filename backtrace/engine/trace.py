@@ -6,6 +6,7 @@ the data. A step is made when it is asked for.
 
 from __future__ import annotations
 
+from copy import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,8 +17,8 @@ import numpy as np
 from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan, plan_of
 from backtrace.engine.schedule import Schedule
-from backtrace.engine.work import Worked, initial_parameters, schedule_of, work
-from backtrace.errors import UnknownQuantityError
+from backtrace.engine.work import Watch, Worked, initial_parameters, schedule_of, unwatched, work
+from backtrace.errors import UnknownQuantityError, misfit
 from backtrace.formula.expr import Var
 from backtrace.notation.notation import Notation
 from backtrace.scenario.scenario import Floats, Scenario
@@ -58,6 +59,17 @@ class Trace:
         """The spelling of every quantity in the scenario's notation."""
         return notation_of(self.scenario, self.plan)
 
+    def with_(self, **display: Any) -> Trace:
+        """The same trace with its notation or decimals replaced; raises InputError as `Scenario.with_` does."""
+        known = ("notation", "decimals", "title")
+        wrong = [name for name in display if name not in known]
+        if wrong:
+            raise misfit(f"{wrong[0]!r} of a finished trace", f"one of {', '.join(known)}", "change its scenario and run it")
+        other = copy(self)
+        other.scenario = self.scenario.with_(**display)
+        other.__dict__.pop("notation", None)
+        return other
+
     @property
     def updates(self) -> int:
         """The number of updates; the pass with the new parameters after the last is update `updates + 1`."""
@@ -95,6 +107,12 @@ class Trace:
     def losses(self) -> Floats:
         """The loss that each update started from, and last the loss with the final parameters."""
         return self.series(self.plan.objective)
+
+    def worked(self) -> Iterator[Worked]:
+        """The values of each update in turn, and of the pass after the last, as `engine.work` gives them."""
+        for update in range(1, self.updates + 2):
+            names = {equation.id for equation, _ in self._lines(update)}
+            yield Worked(update, self.schedule.samples(update), {name: self._whole(name, update) for name in names})
 
     def has(self, name: str, update: int) -> bool:
         """Whether the quantity has a value in the update: after the last there is only the forward pass."""
@@ -169,19 +187,10 @@ class Trace:
         update = self._update_of(number)
         equation, sample = self._lines(update)[number - 1 - self._steps_before(update)]
         value = self.value(equation.id, update, sample)
-        single = None if self.plan.batched else self.schedule.samples(update)[0] + 1
-        return Step(number, equation, self.schedule.epoch(update), update, sample or single, value)
+        return Step(number, equation, self.schedule.epoch(update), update, sample, value)
 
     def _lines(self, update: int) -> list[tuple[Equation, int | None]]:
-        """The equations of an update in the order worked, each with the sample that it is worked for."""
-        if update > self.updates:
-            of_sample, of_update = self.plan.after
-            of_update += self.plan.closing
-        else:
-            of_sample, of_update = self.plan.of_sample, self.plan.of_update
-        places = [place + 1 for place in self.schedule.samples(update)]
-        lines: list[tuple[Equation, int | None]] = [(e, place) for place in places for e in of_sample]
-        return lines + [(e, None) for e in of_update]
+        return self.plan.lines(self.schedule.samples(update), update > self.updates)
 
     def _steps_before(self, update: int) -> int:
         return self.schedule.visits_before(update) * len(self.plan.of_sample) + (update - 1) * len(
@@ -233,12 +242,13 @@ def notation_of(scenario: Scenario, plan: Plan) -> Notation:
     return Notation.named(scenario.notation, scenario.depth, scenario.orientation == "row", shapes)
 
 
-def run(scenario: Scenario) -> Trace:
-    """Work the whole training and keep every quantity.
+def run(scenario: Scenario, watch: Watch = unwatched) -> Trace:
+    """Work the whole training and keep every quantity; `watch` sees each update go by.
 
     Raises OutOfRangeError, with the equation, update and sample, where the numbers leave the range.
     """
-    return Trace(scenario, work(scenario, plan_of(scenario)))
+    updates = schedule_of(scenario).updates + 1
+    return Trace(scenario, watch(work(scenario, plan_of(scenario)), updates))
 
 
 def _collected(plan: Plan, schedule: Schedule, worked: Iterable[Worked]) -> Mapping[str, Floats]:

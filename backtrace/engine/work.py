@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,15 @@ class Worked:
     update: int
     samples: tuple[int, ...]
     values: Values
+
+
+Watch = Callable[[Iterator[Worked], int], Iterator[Worked]]
+"""Passes the updates on, one by one, and may show how far the work is; the number is how many there will be."""
+
+
+def unwatched(updates: Iterator[Worked], count: int) -> Iterator[Worked]:
+    """The watch that shows nothing."""
+    return updates
 
 
 def schedule_of(scenario: Scenario) -> Schedule:

@@ -83,7 +83,10 @@ def differentiate(expr: Expr, var: Var) -> Expr:
         if depends(arg, var):
             if partial is None:
                 raise MisfitError(f"{expr.op.name} cannot be differentiated by its operand that holds {var.name}")
-            terms.append(_chained(partial, differentiate(arg, var)))
+            if not is_literal(partial, 0):
+                terms.append(_chained(partial, differentiate(arg, var)))
+    if not terms:
+        return ZERO
     result = terms[0]
     for term in terms[1:]:
         result = result + term

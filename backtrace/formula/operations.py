@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -22,8 +23,11 @@ from backtrace.formula.expr import OPERATIONS, Expr, Num, Operand, Operation, Sh
 
 Floats = NDArray[np.float64]
 
-# How tightly a written form binds. A sum needs its right operand tighter than a sign, and so on.
-LOOSE, SUM, SIGN, SIGNED_ATOM, PRODUCT, FACTOR, FRACTION, POWER, ATOM = 0, 10, 15, 18, 20, 25, 30, 40, 100
+# How tightly a written form binds. APART is a product that no other product may run into: ⊙, a matrix product, Σ.
+LOOSE, SUM, SIGN, SIGNED_ATOM, APART, PRODUCT, FRACTION, POWER, ATOM = 0, 10, 15, 16, 19, 20, 30, 40, 100
+# What an operand's place may need beyond these: a divisor more than a fraction, an exponent an atom that may carry a
+# sign, a base an atom that does not end raised.
+DIVISOR, EXPONENT, BASE = 35, 90, 110
 
 
 def _same(*shapes: Shape) -> Shape:
@@ -78,12 +82,30 @@ def _sum_last(values: Any) -> Any:
     return np.add.reduce(values, axis=-1)
 
 
+_LARGEST_EXPONENT = Decimal(math.log(sys.float_info.max))
+_SMALLEST_EXPONENT = Decimal(math.log(math.ulp(0.0)))
+
+
 def _saturating_exp(x: Floats) -> Floats:
-    return np.exp(x)
+    with np.errstate(over="ignore"):
+        return np.exp(x)
 
 
 def _exp_decimal(x: Decimal) -> Decimal:
-    return x.exp() if x < Decimal(710) else Decimal(math.inf)
+    """Saturates where doubles do, so that a trace and its check agree."""
+    if x > _LARGEST_EXPONENT:
+        return Decimal("Infinity")
+    return x.exp() if x >= _SMALLEST_EXPONENT else Decimal(0)
+
+
+def _power_exact(x: Fraction, n: Fraction) -> Fraction:
+    if n.denominator != 1:
+        raise InexactError("a root has no exact value in fractions")
+    return x**n.numerator
+
+
+def _power_decimal(x: Decimal, n: Decimal) -> Decimal:
+    return x**n if n else Decimal(1)
 
 
 def _ylogx(y: Floats, x: Floats) -> Floats:
@@ -116,7 +138,7 @@ def _diag(vector: NDArray[Any]) -> NDArray[Any]:
     return out
 
 
-_ONE = Num(Fraction(1))
+_ZERO, _ONE = Num(Fraction(0)), Num(Fraction(1))
 
 
 def _less_one(exponent: Expr) -> Expr:
@@ -133,110 +155,20 @@ def _everywhere(template: str, binds: int, *needs: int, transposed: tuple[int, .
     return spellings
 
 
+def _matrix_product(*transposed: int) -> Any:
+    """The spellings of a matrix product; a quotient or a product entry by entry inside it needs brackets."""
+    return _everywhere("{0}·{1}", APART, FRACTION, FRACTION, transposed=transposed, ascii="{0}*{1}",
+                       latex=r"{0} \cdot {1}", words="{0} times {1}")  # fmt: skip
+
+
 def _row(name: str, arity: int, shape: Callable[..., Shape], **columns: Any) -> None:
     OPERATIONS[name] = Operation(name, arity, shape, **columns)
 
 
-def _arithmetic(name: str, work: Callable[..., Any], floats: Any, partials: Any, spellings: Any) -> None:
+def _arithmetic(name: str, work: Callable[..., Any], floats: Any, partials: Any, spellings: Any, **own: Any) -> None:
     """Operations that Python itself knows work alike on fractions, decimals, symbols and formulas."""
-    arity = 1 if name == "neg" else 2
-    _row(name, arity, _same, floats=floats, exact=work, decimal=work,
-         symbolic=lambda _sympy, *x: work(*x), partials=partials, spellings=spellings)  # fmt: skip
-
-
-# fmt: off
-_arithmetic("add", operator.add, np.add, lambda a, b: (_ONE, _ONE), _everywhere(
-    "{0} + {1}", SUM, SUM, PRODUCT, words="{0} plus {1}"))
-_arithmetic("sub", operator.sub, np.subtract, lambda a, b: (_ONE, -_ONE), _everywhere(
-    "{0} − {1}", SUM, SUM, PRODUCT, ascii="{0} - {1}", latex="{0} - {1}", words="{0} minus {1}"))
-_arithmetic("mul", operator.mul, np.multiply, lambda a, b: (b, a), _everywhere(
-    "{0}·{1}", PRODUCT, PRODUCT, PRODUCT, ascii="{0}*{1}", latex=r"{0} \cdot {1}", words="{0} times {1}"))
-_arithmetic("div", operator.truediv, np.divide, lambda a, b: (1 / b, -(a / b**2)), _everywhere(
-    "{0}/{1}", PRODUCT, PRODUCT, FACTOR,
-    latex=Spelling(r"\frac{{{0}}}{{{1}}}", FRACTION, (LOOSE, LOOSE)), words="{0} over {1}"))
-_arithmetic("pow", operator.pow, np.power, lambda a, n: (n * a ** _less_one(n), None), _everywhere(
-    "{0}^{1}", POWER, ATOM, ATOM,
-    latex=Spelling("{0}^{{{1}}}", POWER, (ATOM, LOOSE)), words="{0} to the power {1}"))
-_arithmetic("neg", operator.neg, np.negative, lambda a: (-_ONE,), _everywhere(
-    "−{0}", SIGN, PRODUCT, ascii="-{0}", latex="-{0}", words="minus {0}"))
-
-_row("exp", 1, _same, floats=_saturating_exp, exact=_inexact("exp"), decimal=_exp_decimal,
-     symbolic=lambda s, x: s.exp(x), partials=lambda x: (exp(x),), spellings=_everywhere(
-     "e^{0}", POWER, SIGNED_ATOM, latex=Spelling("e^{{{0}}}", POWER, (LOOSE,)), words="e to the power {0}"))
-_row("ln", 1, _same, floats=np.log, exact=_inexact("ln"), decimal=Decimal.ln,
-     symbolic=lambda s, x: s.log(x), partials=lambda x: (1 / x,), spellings=_everywhere(
-     "ln({0})", ATOM, LOOSE, latex=r"\ln\left({0}\right)", words="the natural logarithm of ({0})"))
-_row("sqrt", 1, _same, floats=np.sqrt, exact=_inexact("the square root"), decimal=Decimal.sqrt,
-     symbolic=lambda s, x: s.sqrt(x), partials=lambda x: (1 / (2 * sqrt(x)),), spellings=_everywhere(
-     "√({0})", ATOM, LOOSE, ascii="sqrt({0})", latex=r"\sqrt{{{0}}}", words="the square root of ({0})"))
-_row("tanh", 1, _same, floats=np.tanh, exact=_inexact("tanh"), decimal=_tanh_decimal,
-     symbolic=lambda s, x: s.tanh(x), partials=lambda x: (1 - tanh(x) ** 2,), spellings=_everywhere(
-     "tanh({0})", ATOM, LOOSE, latex=r"\tanh\left({0}\right)", words="the hyperbolic tangent of ({0})"))
-_row("maximum", 2, _same, floats=np.maximum, exact=max, decimal=max,
-     symbolic=lambda s, a, b: s.Max(a, b), partials=lambda a, b: (positive(a - b), positive(b - a)),
-     spellings=_everywhere("max({0}, {1})", ATOM, LOOSE, LOOSE, latex=r"\max\left({0}, {1}\right)",
-                           words="the larger of ({0}) and ({1})"))
-_row("positive", 1, _same, floats=lambda x: np.greater(x, 0).astype(np.float64),
-     exact=lambda x: Fraction(x > 0), decimal=lambda x: Decimal(x > 0),
-     symbolic=lambda s, x: s.Piecewise((1, x > 0), (0, True)), partials=lambda x: (0 * x,),
-     spellings=_everywhere("[{0} > 0]", ATOM, LOOSE, latex=r"\left[{0} > 0\right]",
-                           words="1 if ({0}) is positive, else 0"))
-_row("ylogx", 2, _same, floats=_ylogx, exact=_inexact("ln"), decimal=lambda y, x: y * x.ln() if y else y,
-     symbolic=lambda s, y, x: s.Piecewise((0, s.Eq(y, 0)), (y * s.log(x), True)),
-     partials=lambda y, x: (ln(x), ydiv(y, x)), spellings=_everywhere(
-     "{0}·ln({1})", PRODUCT, PRODUCT, LOOSE, ascii="{0}*ln({1})", latex=r"{0} \cdot \ln\left({1}\right)",
-     words="{0} times the natural logarithm of ({1})"))
-_row("ydiv", 2, _same, floats=_ydiv, exact=lambda y, x: y / x if y else y, decimal=lambda y, x: y / x if y else y,
-     symbolic=lambda s, y, x: s.Piecewise((0, s.Eq(y, 0)), (y / x, True)),
-     partials=lambda y, x: (1 / x, -ydiv(y, x**2)), spellings=OPERATIONS["div"].spellings)
-
-_row("matvec", 2, _matvec_shape, floats=np.matvec, elementwise=False,
-     entries=lambda W, x: _sum_last(W * x), spellings=OPERATIONS["mul"].spellings)
-_row("vecmat", 2, _vecmat_shape, floats=np.vecmat, elementwise=False,
-     entries=lambda x, W: _sum_last(x * W.T), spellings=OPERATIONS["mul"].spellings)
-_row("matvec_back", 2, lambda W, g: _vecmat_shape(g, W), floats=lambda W, g: np.vecmat(g, W), elementwise=False,
-     entries=lambda W, g: _sum_last(g * W.T), spellings=_everywhere(
-     "{0}·{1}", PRODUCT, PRODUCT, PRODUCT, transposed=(0,), ascii="{0}*{1}", latex=r"{0} \cdot {1}",
-     words="{0} times {1}"))
-_row("vecmat_back", 2, lambda g, W: _matvec_shape(W, g), floats=lambda g, W: np.matvec(W, g), elementwise=False,
-     entries=lambda g, W: _sum_last(g * W), spellings=_everywhere(
-     "{0}·{1}", PRODUCT, PRODUCT, PRODUCT, transposed=(1,), ascii="{0}*{1}", latex=r"{0} \cdot {1}",
-     words="{0} times {1}"))
-_row("outer", 2, _outer_shape, floats=lambda a, b: a[..., :, None] * b[..., None, :], elementwise=False,
-     entries=lambda a, b: a[:, None] * b[None, :], spellings=OPERATIONS["vecmat_back"].spellings)
-_row("outer_row", 2, _outer_shape, floats=lambda a, b: a[..., :, None] * b[..., None, :], elementwise=False,
-     entries=lambda a, b: b[None, :] * a[:, None], spellings=OPERATIONS["matvec_back"].spellings)
-_row("scale_rows", 2, _scale_rows_shape, floats=lambda g, W: g[..., :, None] * W, elementwise=False,
-     entries=lambda g, W: g[:, None] * W, spellings=_everywhere(
-     "diag({0})·{1}", PRODUCT, LOOSE, PRODUCT, ascii="diag({0})*{1}",
-     latex=r"\operatorname{{diag}}({0}) \cdot {1}", words="each row of {1} times its entry of ({0})"))
-_row("scale_columns", 2, _scale_columns_shape, floats=lambda W, g: W * g[..., None, :], elementwise=False,
-     entries=lambda W, g: g[None, :] * W, spellings=_everywhere(
-     "{0}·diag({1})", PRODUCT, PRODUCT, LOOSE, ascii="{0}*diag({1})",
-     latex=r"{0} \cdot \operatorname{{diag}}({1})", words="each column of {0} times its entry of ({1})"))
-_row("total", 1, _total_shape, floats=_sum_last, fold="add", elementwise=False, spellings=_everywhere(
-     "Σ {0}", PRODUCT, PRODUCT, ascii="sum({0})", latex=r"\sum {0}", words="the total of ({0})"))
-_row("ones", 1, _same, floats=np.ones_like, exact=lambda x: Fraction(1), decimal=lambda x: Decimal(1),
-     symbolic=lambda s, x: s.Integer(1), formula=lambda x: _ONE, partials=lambda x: (0 * x,),
-     spellings=_everywhere("1", ATOM))
-_row("diag", 1, _diag_shape, floats=lambda a: a[..., None] * np.eye(a.shape[-1]), entries=_diag, elementwise=False,
-     spellings=_everywhere("diag({0})", ATOM, LOOSE, latex=r"\operatorname{{diag}}({0})",
-                           words="the diagonal matrix of ({0})"))
-_row("largest", 1, _total_shape, floats=lambda a: np.max(a, axis=-1), fold="maximum", elementwise=False, spellings=_everywhere(
-     "max({0})", ATOM, LOOSE, latex=r"\max({0})", words="the largest of ({0})"))
-_row("sum_over_samples", 1, lambda a: a, floats=lambda a: np.add.reduce(a, axis=0), elementwise=False,
-     entries=lambda a: np.add.reduce(a, axis=0), gathers_samples=True, spellings=_everywhere(
-     "Σₛ {0}", PRODUCT, PRODUCT, ascii="sum over samples({0})", latex=r"\sum_s {0}",
-     words="the sum over the samples of {0}"))
-_row("mean_over_samples", 1, lambda a: a, floats=lambda a: np.add.reduce(a, axis=0) / a.shape[0],
-     entries=lambda a: np.add.reduce(a, axis=0) / len(a), gathers_samples=True, elementwise=False,
-     spellings=_everywhere("1/N·Σₛ {0}", PRODUCT, PRODUCT, ascii="1/N*sum over samples({0})",
-                           latex=r"\frac{{1}}{{N}} \sum_s {0}", words="the mean over the samples of {0}"))
-_row("partial", 2, lambda a, b: (), spellings=_everywhere(
-     "∂{0}/∂{1}", FRACTION, ATOM, ATOM, ascii="d{0}/d{1}",
-     latex=Spelling(r"\frac{{\partial {0}}}{{\partial {1}}}", FRACTION, (ATOM, ATOM)),
-     words="the derivative of {0} by {1}"))
-# fmt: on
+    columns = {"exact": work, "decimal": work, "symbolic": lambda _sympy, *x: work(*x)} | own
+    _row(name, 1 if name == "neg" else 2, _same, floats=floats, partials=partials, spellings=spellings, **columns)
 
 
 def _builder(name: str) -> Callable[..., Expr]:
@@ -252,3 +184,95 @@ exp, ln, sqrt, tanh = (_builder(name) for name in ("exp", "ln", "sqrt", "tanh"))
 maximum, positive, ones = (_builder(name) for name in ("maximum", "positive", "ones"))
 ylogx, ydiv = _builder("ylogx"), _builder("ydiv")
 outer, diag, total, largest = (_builder(name) for name in ("outer", "diag", "total", "largest"))
+
+
+# fmt: off
+_arithmetic("add", operator.add, np.add, lambda a, b: (_ONE, _ONE), _everywhere(
+    "{0} + {1}", SUM, SUM, APART, words="{0} plus {1}"))
+_arithmetic("sub", operator.sub, np.subtract, lambda a, b: (_ONE, -_ONE), _everywhere(
+    "{0} − {1}", SUM, SUM, APART, ascii="{0} - {1}", latex="{0} - {1}", words="{0} minus {1}"))
+_arithmetic("mul", operator.mul, np.multiply, lambda a, b: (b, a), _everywhere(
+    "{0}·{1}", PRODUCT, PRODUCT, PRODUCT, ascii="{0}*{1}", latex=r"{0} \cdot {1}", words="{0} times {1}"))
+_arithmetic("div", operator.truediv, np.divide, lambda a, b: (1 / b, -(a / b**2)), _everywhere(
+    "{0}/{1}", PRODUCT, PRODUCT, DIVISOR,
+    latex=Spelling(r"\frac{{{0}}}{{{1}}}", FRACTION, (LOOSE, LOOSE)), words="{0} over {1}"))
+_arithmetic("pow", operator.pow, np.power, lambda a, n: (n * a ** _less_one(n), None), _everywhere(
+    "{0}^{1}", POWER, BASE, EXPONENT, latex=Spelling("{0}^{{{1}}}", POWER, (BASE, LOOSE)),
+    words="{0} to the power {1}"), exact=_power_exact, decimal=_power_decimal)
+_arithmetic("neg", operator.neg, np.negative, lambda a: (-_ONE,), _everywhere(
+    "−{0}", SIGN, APART, ascii="-{0}", latex="-{0}", words="minus {0}"))
+
+_row("exp", 1, _same, floats=_saturating_exp, exact=_inexact("exp"), decimal=_exp_decimal,
+     symbolic=lambda s, x: s.exp(x), partials=lambda x: (exp(x),), spellings=_everywhere(
+     "e^{0}", POWER, EXPONENT, latex=Spelling("e^{{{0}}}", POWER, (LOOSE,)), words="e to the power {0}"))
+_row("ln", 1, _same, floats=np.log, exact=_inexact("ln"), decimal=Decimal.ln,
+     symbolic=lambda s, x: s.log(x), partials=lambda x: (1 / x,), spellings=_everywhere(
+     "ln({0})", ATOM, LOOSE, latex=r"\ln\left({0}\right)", words="the natural logarithm of ({0})"))
+_row("sqrt", 1, _same, floats=np.sqrt, exact=_inexact("the square root"), decimal=Decimal.sqrt,
+     symbolic=lambda s, x: s.sqrt(x), partials=lambda x: (1 / (2 * sqrt(x)),), spellings=_everywhere(
+     "√({0})", ATOM, LOOSE, ascii="sqrt({0})", latex=r"\sqrt{{{0}}}", words="the square root of ({0})"))
+_row("tanh", 1, _same, floats=np.tanh, exact=_inexact("tanh"), decimal=_tanh_decimal,
+     symbolic=lambda s, x: s.tanh(x), partials=lambda x: (1 - tanh(x) ** 2,), spellings=_everywhere(
+     "tanh({0})", ATOM, LOOSE, latex=r"\tanh\left({0}\right)", words="the hyperbolic tangent of ({0})"))
+_row("maximum", 2, _same, floats=np.maximum, exact=max, decimal=max,
+     symbolic=lambda s, a, b: s.Max(a, b), partials=lambda a, b: (positive(a - b), positive(b - a)),
+     spellings=_everywhere("max({0}, {1})", ATOM, LOOSE, LOOSE, latex=r"\max\left({0}, {1}\right)",
+                           words="the larger of ({0}) and ({1})"))
+_row("positive", 1, _same, floats=lambda x: np.greater(x, 0).astype(np.float64),
+     exact=lambda x: Fraction(x > 0), decimal=lambda x: Decimal(x > 0),
+     symbolic=lambda s, x: s.Piecewise((1, x > 0), (0, True)), partials=lambda x: (_ZERO,),
+     spellings=_everywhere("[{0} > 0]", ATOM, LOOSE, latex=r"\left[{0} > 0\right]",
+                           words="1 if ({0}) is positive, else 0"))
+_row("ylogx", 2, _same, floats=_ylogx, exact=_inexact("ln"), decimal=lambda y, x: y * x.ln() if y else y,
+     symbolic=lambda s, y, x: s.Piecewise((0, s.Eq(y, 0)), (y * s.log(x), True)),
+     partials=lambda y, x: (ln(x), ydiv(y, x)), spellings=_everywhere(
+     "{0}·ln({1})", PRODUCT, PRODUCT, LOOSE, ascii="{0}*ln({1})", latex=r"{0} \cdot \ln\left({1}\right)",
+     words="{0} times the natural logarithm of ({1})"))
+_row("ydiv", 2, _same, floats=_ydiv, exact=lambda y, x: y / x if y else y, decimal=lambda y, x: y / x if y else y,
+     symbolic=lambda s, y, x: s.Piecewise((0, s.Eq(y, 0)), (y / x, True)),
+     partials=lambda y, x: (1 / x, -ydiv(y, x**2)), spellings=OPERATIONS["div"].spellings)
+
+_row("matvec", 2, _matvec_shape, floats=np.matvec, elementwise=False,
+     entries=lambda W, x: _sum_last(W * x), spellings=_matrix_product())
+_row("vecmat", 2, _vecmat_shape, floats=np.vecmat, elementwise=False,
+     entries=lambda x, W: _sum_last(x * W.T), spellings=_matrix_product())
+_row("matvec_back", 2, lambda W, g: _vecmat_shape(g, W), floats=lambda W, g: np.vecmat(g, W), elementwise=False,
+     entries=lambda W, g: _sum_last(g * W.T), spellings=_matrix_product(0))
+_row("vecmat_back", 2, lambda g, W: _matvec_shape(W, g), floats=lambda g, W: np.matvec(W, g), elementwise=False,
+     entries=lambda g, W: _sum_last(g * W), spellings=_matrix_product(1))
+_row("outer", 2, _outer_shape, floats=lambda a, b: a[..., :, None] * b[..., None, :], elementwise=False,
+     entries=lambda a, b: a[:, None] * b[None, :], spellings=_matrix_product(1))
+_row("outer_row", 2, _outer_shape, floats=lambda a, b: a[..., :, None] * b[..., None, :], elementwise=False,
+     entries=lambda a, b: b[None, :] * a[:, None], spellings=_matrix_product(0))
+_row("scale_rows", 2, _scale_rows_shape, floats=lambda g, W: g[..., :, None] * W, elementwise=False,
+     entries=lambda g, W: g[:, None] * W, spellings=_everywhere(
+     "diag({0})·{1}", APART, LOOSE, FRACTION, ascii="diag({0})*{1}",
+     latex=r"\operatorname{{diag}}({0}) \cdot {1}", words="each row of {1} times its entry of ({0})"))
+_row("scale_columns", 2, _scale_columns_shape, floats=lambda W, g: W * g[..., None, :], elementwise=False,
+     entries=lambda W, g: g[None, :] * W, spellings=_everywhere(
+     "{0}·diag({1})", APART, FRACTION, LOOSE, ascii="{0}*diag({1})",
+     latex=r"{0} \cdot \operatorname{{diag}}({1})", words="each column of {0} times its entry of ({1})"))
+_row("total", 1, _total_shape, floats=_sum_last, fold="add", elementwise=False, spellings=_everywhere(
+     "Σ {0}", APART, APART, ascii=Spelling("sum({0})", ATOM), latex=r"\sum {0}",
+     words=Spelling("the total of ({0})", ATOM)))
+_row("ones", 1, _same, floats=np.ones_like, exact=lambda x: Fraction(1), decimal=lambda x: Decimal(1),
+     symbolic=lambda s, x: s.Integer(1), formula=lambda x: _ONE, partials=lambda x: (_ZERO,),
+     spellings=_everywhere("1", ATOM))
+_row("diag", 1, _diag_shape, floats=lambda a: a[..., None] * np.eye(a.shape[-1]), entries=_diag, elementwise=False,
+     spellings=_everywhere("diag({0})", ATOM, LOOSE, latex=r"\operatorname{{diag}}({0})",
+                           words="the diagonal matrix of ({0})"))
+_row("largest", 1, _total_shape, floats=lambda a: np.max(a, axis=-1), fold="maximum", elementwise=False, spellings=_everywhere(
+     "max({0})", ATOM, LOOSE, latex=r"\max({0})", words="the largest of ({0})"))
+_row("sum_over_samples", 1, lambda a: a, floats=lambda a: np.add.reduce(a, axis=0), elementwise=False,
+     entries=lambda a: np.add.reduce(a, axis=0), gathers_samples=True, spellings=_everywhere(
+     "Σₛ {0}", APART, APART, ascii=Spelling("sum over samples({0})", ATOM), latex=r"\sum_s {0}",
+     words="the sum over the samples of {0}"))
+_row("mean_over_samples", 1, lambda a: a, floats=lambda a: np.add.reduce(a, axis=0) / a.shape[0],
+     entries=lambda a: np.add.reduce(a, axis=0) / len(a), gathers_samples=True, elementwise=False,
+     spellings=_everywhere("1/N·Σₛ {0}", APART, APART, ascii=Spelling("1/N*sum over samples({0})", APART),
+                           latex=r"\frac{{1}}{{N}} \sum_s {0}", words="the mean over the samples of {0}"))
+_row("partial", 2, lambda a, b: (), spellings=_everywhere(
+     "∂{0}/∂{1}", FRACTION, ATOM, ATOM, ascii="d{0}/d{1}",
+     latex=Spelling(r"\frac{{\partial {0}}}{{\partial {1}}}", FRACTION, (ATOM, ATOM)),
+     words="the derivative of {0} by {1}"))
+# fmt: on

@@ -7,13 +7,28 @@ is the leaf's to say, so the same formula is written with names or with numbers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from string import Formatter
 from typing import Literal
 
-from backtrace.formula.expr import Apply, Expr, Num, Spelling, Var
-from backtrace.formula.operations import ATOM, FRACTION, LOOSE, PRODUCT, SIGN
+from backtrace.formula.expr import Apply, Expr, Num, Var
+from backtrace.formula.operations import (
+    APART,
+    ATOM,
+    BASE,
+    EXPONENT,
+    FRACTION,
+    LOOSE,
+    POWER,
+    PRODUCT,
+    SIGN,
+    SIGNED_ATOM,
+    SUM,
+    ln,
+)
 
 Language = Literal["text", "ascii", "latex", "words"]
 LANGUAGES: tuple[Language, ...] = ("text", "ascii", "latex", "words")
@@ -45,10 +60,23 @@ class Written:
 Leaf = Callable[[Var, bool], Written]
 """How a variable is written; the flag asks for it transposed."""
 
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_TIMES: dict[Language, str] = {"text": "·", "ascii": "*", "latex": r" \cdot ", "words": " times "}
-_ENTRYWISE: dict[Language, str] = {"text": " ⊙ ", "ascii": " .* ", "latex": r" \odot ", "words": " entry by entry times "}
-_TRANSPOSED: dict[Language, str] = {"text": "ᵀ", "ascii": "'", "latex": r"^{\top}", "words": " transposed"}
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_ENDS_RAISED: dict[Language, re.Pattern[str]] = {
+    "text": re.compile(r"[\u00b2\u00b3\u00b9\u02b0-\u02e3\u1d2c-\u1dbf\u2070-\u207f]$"),
+    "latex": re.compile(r"\^\{[^{}]*\}(_\{[^{}]*\})?$"),
+}
+
+_HALF = Fraction(1, 2)
+_SPOKEN_POWERS = {2: " squared", 3: " cubed"}
+_BRACKETS = ("(", ")")
+
+# fmt: off
+_TIMES: dict[Language, str]      = {"text": "·",   "ascii": "*",    "latex": r" \cdot ",  "words": " times "}
+_ENTRYWISE: dict[Language, str]  = {"text": " ⊙ ", "ascii": " .* ", "latex": r" \odot ",  "words": " entry by entry times "}
+_MINUS: dict[Language, str]      = {"text": "−",   "ascii": "-",    "latex": "-",         "words": "minus "}
+_OVER: dict[Language, str]       = {"text": "/",   "ascii": "/",    "latex": "",          "words": " over "}
+_TRANSPOSED: dict[Language, str] = {"text": "ᵀ",   "ascii": "'",    "latex": r"^{\top}",  "words": " transposed"}
+# fmt: on
 
 
 def write(expr: Expr, leaf: Leaf, language: Language = "text") -> Written:
@@ -68,7 +96,9 @@ def _flat(grid: Grid, language: Language) -> str:
 
 
 def transposed_name(name: str, language: Language) -> str:
-    """A name with the mark of transposition."""
+    """A name with the mark of transposition; LaTeX has one superscript only, so the mark joins it."""
+    if language == "latex" and _ENDS_RAISED["latex"].search(name):
+        return re.sub(r"\^\{([^{}]*)\}(?=(_\{[^{}]*\})?$)", r"^{\1\\top}", name)
     return name + _TRANSPOSED[language]
 
 
@@ -98,92 +128,109 @@ class _Writer:
             case Var():
                 return self.leaf(expr, transposed)
             case Apply() if transposed:
-                inner = self.bracketed(self.write(expr), ATOM)
+                inner = bracketed(self.write(expr), ATOM, self.language)
                 return Written((*inner, transposed_name("", self.language)))
-            case Apply(op=op) if op.name == "mul":
-                return self.product(expr)
-            case Apply(op=op) if op.name == "pow" and self.language != "latex":
-                return self.power(expr)
+            case Apply(op=op, args=(left, right)) if op.name == "mul":
+                return self.product(left, right)
+            case Apply(op=op, args=(left, right)) if op.name == "ylogx" and expr.shape:
+                return self.product(left, ln(right))
+            case Apply(op=op, args=(base, Num(value=exponent))) if op.name == "pow" and exponent.denominator == 1:
+                return self.whole_power(expr, base, exponent.numerator)
             case Apply():
-                return self.applied(expr, expr.op.spellings[self.language])
+                return self.applied(expr)
         raise TypeError(f"{expr!r} is not a formula")
 
     def number(self, num: Num) -> Written:
-        value = num.value
-        if value.denominator == 1:
-            text = str(value.numerator).replace("-", "−" if self.language == "text" else "-")
-            return Written((text,), ATOM if value >= 0 else SIGN)
-        if (value.numerator, value.denominator) == (1, 2) and self.language == "text":
-            return Written(("½",))
-        if self.language == "latex":
-            return Written((rf"\frac{{{value.numerator}}}{{{value.denominator}}}",), FRACTION)
-        over = " over " if self.language == "words" else "/"
-        return Written((f"{value.numerator}{over}{value.denominator}",), FRACTION)
+        over, under = abs(num.value.numerator), num.value.denominator
+        if under == 1:
+            text, binds = str(over), ATOM
+        elif (over, under, self.language) == (1, 2, "text"):
+            text, binds = "½", ATOM
+        elif self.language == "latex":
+            text, binds = rf"\frac{{{over}}}{{{under}}}", FRACTION
+        else:
+            text, binds = f"{over}{_OVER[self.language]}{under}", FRACTION
+        if num.value >= 0:
+            return Written((text,), binds)
+        return Written((_MINUS[self.language] + text,), SIGNED_ATOM if binds == ATOM else SIGN)
 
-    def applied(self, expr: Apply, spelling: Spelling) -> Written:
+    def applied(self, expr: Apply) -> Written:
+        spelling = expr.op.spellings[self.language]
+        operands = [self.write(arg, i in spelling.transposed) for i, arg in enumerate(expr.args)]
         pieces: list[Piece] = []
         for literal, slot, _, _ in Formatter().parse(spelling.template):
             pieces.append(literal)
             if slot is not None:
                 i = int(slot)
-                written = self.write(expr.args[i], i in spelling.transposed)
                 needs = spelling.needs[i] if i < len(spelling.needs) else LOOSE
-                pieces.extend(self.bracketed(written, needs))
-        binds = spelling.binds
-        if expr.op.name == "neg" and self.write(expr.args[0]).binds == ATOM:
-            binds = SIGN + 3  # a signed atom: e^−z needs no brackets
-        return Written(_joined(pieces), binds)
+                pieces.extend(bracketed(operands[i], needs, self.language))
+        is_signed_atom = expr.op.name == "neg" and operands[0].binds == ATOM
+        return Written(_joined(pieces), SIGNED_ATOM if is_signed_atom else spelling.binds)
 
-    def product(self, expr: Apply) -> Written:
-        left, right = self.write(expr.args[0]), self.write(expr.args[1])
+    def product(self, left: Expr, right: Expr) -> Written:
+        if _is_entrywise(left, right):
+            return Written(_joined([*self.entrywise(left), _ENTRYWISE[self.language], *self.entrywise(right)]), APART)
+        first, second = self.write(left), self.write(right)
+        beside = bracketed(second, APART, self.language)
+        is_bracket = beside != second.pieces
+        is_coefficient = isinstance(left, Num) and left.value >= 0 and left.value in (_HALF, left.value.numerator)
         times = _TIMES[self.language]
-        if expr.args[0].shape and expr.args[1].shape and expr.shape != (1,):
-            times = _ENTRYWISE[self.language]
-        beside = self.bracketed(right, PRODUCT)
-        literal = isinstance(expr.args[0], Num) and expr.args[0].value.denominator in (1, 2)
-        if beside != right.pieces and (literal or left.is_name) and self.language in ("text", "latex"):
-            times = ""
-        elif literal and right.is_name and self.language in ("text", "latex"):
-            times = "" if self.language == "text" else " "
-        return Written(_joined([*self.bracketed(left, PRODUCT), times, *beside]), PRODUCT)
+        if self.language in ("text", "latex"):
+            if is_bracket and second.binds == SUM and (is_coefficient or (first.is_name and first.binds == ATOM)):
+                times = ""
+            elif is_coefficient and second.is_name:
+                times = " " if self.language == "latex" else ""
+        binds = PRODUCT if is_bracket else min(PRODUCT, second.binds)
+        return Written(_joined([*bracketed(first, PRODUCT, self.language), times, *beside]), binds)
 
-    def power(self, expr: Apply) -> Written:
-        spelling = expr.op.spellings[self.language]
-        base = self.bracketed(self.write(expr.args[0]), ATOM)
-        exponent = expr.args[1]
-        if isinstance(exponent, Num) and exponent.value.denominator == 1 and exponent.value >= 0:
-            if self.language == "text":
-                return Written(_joined([*base, str(exponent.value).translate(_RAISED)]), spelling.binds)
-            if self.language == "words" and exponent.value == 2:
-                return Written(_joined([*base, " squared"]), spelling.binds)
-        return self.applied(expr, spelling)
+    def entrywise(self, operand: Expr) -> tuple[Piece, ...]:
+        """An operand of ⊙: another ⊙ stands there without brackets, a matrix product does not."""
+        written = self.write(operand)
+        chains = isinstance(operand, Apply) and operand.op.name == "mul" and _is_entrywise(*operand.args)
+        return written.pieces if chains else bracketed(written, PRODUCT, self.language)
 
-    def bracketed(self, written: Written, needs: int) -> tuple[Piece, ...]:
-        if written.binds >= needs:
-            return written.pieces
-        if self.language == "latex":
-            return (r"\left(", *written.pieces, r"\right)")
-        return ("(", *written.pieces, ")")
+    def whole_power(self, expr: Apply, base: Expr, exponent: int) -> Written:
+        pieces = bracketed(self.write(base), BASE, self.language)
+        if self.language == "text":
+            return Written(_joined([*pieces, str(exponent).translate(_RAISED)]), POWER)
+        if self.language == "words" and exponent in _SPOKEN_POWERS:
+            return Written(_joined([*pieces, _SPOKEN_POWERS[exponent]]), POWER)
+        return self.applied(expr)
+
+
+def _is_entrywise(left: Expr, right: Expr) -> bool:
+    """Whether a product is one of vectors or matrices, entry by entry; with a single entry it is one of numbers."""
+    return bool(left.shape and right.shape) and left.shape != (1,)
+
+
+def bracketed(written: Written, needs: int, language: Language) -> tuple[Piece, ...]:
+    """The pieces, in brackets where they bind less tightly than needed."""
+    if needs == EXPONENT:
+        stands_free = written.binds >= needs or written.binds == SIGNED_ATOM
+    elif needs == BASE:
+        stands_free = written.binds == ATOM and not _ends_raised(written.pieces[-1], language)
+    else:
+        stands_free = written.binds >= needs
+    if stands_free:
+        return written.pieces
+    left, right = (r"\left(", r"\right)") if language == "latex" else ("(", ")")
+    return (left, *written.pieces, right)
+
+
+def _ends_raised(piece: Piece, language: Language) -> bool:
+    """Whether a further raised sign would run into one, as in b⁽¹⁾²; LaTeX refuses a second superscript."""
+    return isinstance(piece, str) and language in _ENDS_RAISED and bool(_ENDS_RAISED[language].search(piece))
 
 
 def _joined(pieces: list[Piece]) -> tuple[Piece, ...]:
     """Neighbouring strings as one, except brackets, which a format may stretch around a matrix."""
     out: list[Piece] = []
     for piece in pieces:
+        last = out[-1] if out else "("
         if piece == "":
             continue
-        stands_alone = isinstance(piece, Grid) or piece in ("(", ")")
-        if not stands_alone and out and isinstance(out[-1], str) and out[-1] not in ("(", ")"):
-            out[-1] += piece
-        else:
+        if isinstance(piece, Grid) or isinstance(last, Grid) or piece in _BRACKETS or last in _BRACKETS:
             out.append(piece)
+        else:
+            out[-1] = last + piece
     return tuple(out)
-
-
-def bracketed(written: Written, needs: int, language: Language) -> tuple[Piece, ...]:
-    """The pieces, in brackets where they bind less tightly than needed."""
-    if written.binds >= needs:
-        return written.pieces
-    if language == "latex":
-        return (r"\left(", *written.pieces, r"\right)")
-    return ("(", *written.pieces, ")")

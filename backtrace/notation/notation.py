@@ -7,20 +7,23 @@ are built from ids (`dL_dz1`, `W1_next`, `step_W1`).
 from __future__ import annotations
 
 import difflib
+import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from backtrace.errors import UnknownQuantityError
 from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import Apply, Expr, Shape, Var
-from backtrace.formula.operations import ATOM, FRACTION
-from backtrace.formula.writing import Language, Written, linear, transposed_name, write
+from backtrace.formula.operations import ATOM, FRACTION, POWER
+from backtrace.formula.writing import Language, Written, bracketed, linear, transposed_name, write
 from backtrace.notation.profiles import PROFILES, Profile
 from backtrace.notation.symbols import Symbol
 
-_OF_LAYER = re.compile(r"([A-Za-z]+)(\d+)")
-_GRADIENT = re.compile(r"d([LJ])_d(\w+?)(?:_short)?")
+_OF_LAYER = re.compile(r"(.*?)(\d+)")
+_GRADIENT = re.compile(r"d([LJ])_d(\w+?)(_short)?")
 _SLOPE = re.compile(r"slope(\d+)")
 _PATHS = re.compile(r"paths(\d+)")
 _SOFTMAX_PART = re.compile(r"(exp|sum_exp|shift)_z(\d+)")
@@ -28,6 +31,8 @@ _OF_PARAMETER = re.compile(r"(\w+?)_([Wb]\d+)(_next)?")
 _ENTRY = re.compile(r"(.+)\[(\d+)(?:,\s*(\d+))?\]")
 
 _MOST_ENTRIES_TO_SEARCH = 4096
+_ELIDED = "…"
+_DOTS: Mapping[Language, str] = {"text": "…", "ascii": "...", "latex": r"\dots", "words": "and so on"}
 
 
 def default_profile(depth: int) -> str:
@@ -63,34 +68,33 @@ class Notation:
 
     def spell(self, var: Var, language: Language = "text") -> str:
         """The name of a quantity, or of one entry of it."""
-        return self.leaf(language).name(var).pieces[0]  # type: ignore[return-value]
+        return self.leaf(language).text(var)
 
     def symbol(self, name: str, index: tuple[int, ...] | None) -> Symbol:
         """The symbol of a quantity that has one: not of a derivative, which is written by two."""
         is_next = name.endswith("_next")
-        base = replace(self._base(name.removesuffix("_next")), is_next=is_next)
+        plain = name.removesuffix("_next")
+        base = replace(self.own_symbol(plain) or Symbol(plain), is_next=is_next)
         if index is None or not index:
             return base
         if len(index) == 2:
             return base.of_entry().at(*self._in_order(index))
-        return base if self.shapes.get(name.removesuffix("_next"), (2,)) == (1,) else base.at(*index)
+        return base if self.shapes.get(plain) == (1,) else base.at(*index)
 
     def _in_order(self, index: tuple[int, ...]) -> tuple[int, ...]:
         wants_sender_first = self.profile.index_order == "from-to"
         return index if wants_sender_first == self.sends_by_row else index[::-1]
 
-    def _base(self, name: str) -> Symbol:
-        symbols = self.profile.symbols
-        if name in symbols:
-            return symbols[name]
-        last = re.fullmatch(rf"([a-z]|dL_dz){self.depth}", name)
-        if last and f"{last[1]}K" in symbols:
-            return symbols[f"{last[1]}K"]
-        layered = re.fullmatch(r"(.*?)(\d+)", name)
-        if layered and f"{layered[1]}{{l}}" in symbols:
-            pattern = symbols[f"{layered[1]}{{l}}"]
-            return replace(pattern, above=pattern.above.format(l=layered[2]))
-        return Symbol(name)
+    def own_symbol(self, name: str) -> Symbol | None:
+        """The symbol that the profile gives a quantity, None where it has none."""
+        symbols, layered = self.profile.symbols, _OF_LAYER.fullmatch(name)
+        if layered is None:
+            return symbols.get(name)
+        letter, number = layered.groups()
+        if int(number) == self.depth and f"{letter}K" in symbols:
+            return symbols[f"{letter}K"]
+        pattern = symbols.get(name) or symbols.get(f"{letter}{{l}}")
+        return pattern and replace(pattern, above=pattern.above.format(l=number))
 
     def before(self, layer: int) -> str:
         """The id of what enters a layer: the activation of the layer before it, or the input."""
@@ -101,17 +105,20 @@ class Notation:
 
         Raises UnknownQuantityError with the nearest names.
         """
+        name = unicodedata.normalize("NFC", name)
         entry = _ENTRY.fullmatch(name)
         base, index = (entry[1], tuple(int(i) for i in entry.groups()[1:] if i)) if entry else (name, None)
         if base in self.shapes:
             return self._entry(base, index)
-        for var, spelling in self.spellings():
-            if base == spelling:
-                return var if index is None else self._entry(var.name, index)
-        known = [*self.shapes, *dict.fromkeys(spelling for _, spelling in self.spellings())]
-        near = difflib.get_close_matches(name, known, n=3)
+        if base in self._spelt:
+            return self._spelt[base] if index is None else self._entry(self._spelt[base].name, index)
+        near = difflib.get_close_matches(name, [*self.shapes, *self._spelt], n=3)
         hint = f"did you mean {', '.join(map(repr, near))}?" if near else f"known are {', '.join(self.shapes)}"
         raise UnknownQuantityError(f"there is no quantity {name!r}: {hint}")
+
+    @cached_property
+    def _spelt(self) -> Mapping[str, Var]:
+        return {spelling: var for var, spelling in reversed(list(self.spellings()))}
 
     def _entry(self, name: str, index: tuple[int, ...] | None) -> Var:
         shape = self.shapes[name]
@@ -124,26 +131,21 @@ class Notation:
         return Var(name, (), index=index)
 
     def spellings(self) -> Iterator[tuple[Var, str]]:
-        """Every quantity and entry with each spelling that can be typed, text and ASCII; ids come first."""
+        """Every quantity and entry with each spelling that can be typed, text and ASCII."""
+        languages: tuple[Language, ...] = ("ascii", "text")
         for name, shape in self.shapes.items():
             variables = [Var(name, shape)]
-            if 0 < _size(shape) <= _MOST_ENTRIES_TO_SEARCH:
-                variables += [Var(name, (), index=index) for index in indices(shape) if index]
-            for var in variables:
-                for language in ("ascii", "text"):
-                    yield var, self.spell(var, language)  # type: ignore[arg-type]
-
-
-def _size(shape: Shape) -> int:
-    size = 1
-    for n in shape:
-        size *= n
-    return size
+            if shape and math.prod(shape) <= _MOST_ENTRIES_TO_SEARCH:
+                variables += [Var(name, (), index=index) for index in indices(shape)]
+            yield from ((var, self.spell(var, language)) for var in variables for language in languages)
 
 
 @dataclass(frozen=True)
 class _Names:
-    """The leaf that writes names; see `formula.writing.Leaf`."""
+    """The leaf that writes names; see `formula.writing.Leaf`.
+
+    A quantity of one sample says so: the loss as L₁, others as ŷ₁(2).
+    """
 
     notation: Notation
     language: Language
@@ -152,72 +154,89 @@ class _Names:
         written = self.name(var)
         if not transposed:
             return written
-        name = transposed_name(written.pieces[0], self.language)  # type: ignore[arg-type]
-        return Written((name,), written.binds, True)
+        name = "".join(map(str, bracketed(written, ATOM, self.language)))
+        return Written((transposed_name(name, self.language),), ATOM, True)
 
     def name(self, var: Var) -> Written:
-        name, index = var.name, var.index
-        if (gradient := _GRADIENT.fullmatch(name)) and not gradient[2].startswith("z"):
-            return self.derivative(Var(gradient[1]), Var(gradient[2], (), index=index))
+        name, index, sample = var.name, var.index, var.sample
+        if name == _ELIDED:
+            return Written((_DOTS[self.language],), ATOM, True)
+        if (gradient := _GRADIENT.fullmatch(name)) and self.notation.own_symbol(name) is None:
+            loss, by = Var(gradient[1], sample=sample), Var(gradient[2], (), index=index)
+            return self.derivative(loss, by, mark=gradient[3] or "")
         if slope := _SLOPE.fullmatch(name):
-            return self.slope(slope[1], index)
+            return self.slope(slope[1], index, sample)
         if paths := _PATHS.fullmatch(name):
-            return self.path(int(paths[1]), index)
+            return self.path(int(paths[1]), index, sample)
         if part := _SOFTMAX_PART.fullmatch(name):
-            return self.softmax_part(part[1], Var(f"z{part[2]}", (), index=index))
-        if gradient:
-            name = f"d{'L'}_d{gradient[2]}"
-        of_parameter = _OF_PARAMETER.fullmatch(name)
-        if of_parameter and of_parameter[1] not in ("dL_d", "dJ_d"):
+            return self.softmax_part(part[1], Var(f"z{part[2]}", (), index=index, sample=sample))
+        if of_parameter := _OF_PARAMETER.fullmatch(name):
             return self.of_parameter(of_parameter[1], of_parameter[2], index, bool(of_parameter[3]))
-        return Written((self.notation.symbol(name, index).spell(self.language),), ATOM, True)
+        return Written((self.of_sample(self.notation.symbol(name, index), name, sample),), ATOM, True)
+
+    def of_sample(self, symbol: Symbol, name: str, sample: int | None) -> str:
+        """The symbol with the sample that it belongs to."""
+        if sample is None:
+            return symbol.spell(self.language)
+        if self.language == "words":
+            return f"{symbol.spell(self.language)} of sample {sample}"
+        if name.removesuffix("_next") == "L":
+            return symbol.at(sample).spell(self.language)
+        return f"{symbol.spell(self.language)}({sample})"
 
     def text(self, var: Var) -> str:
         return "".join(map(str, self.name(var).pieces))
 
-    def derivative(self, of: Var, by: Var, via: Var | None = None) -> Written:
+    def derivative(self, of: Var, by: Var, via: Var | None = None, mark: str = "") -> Written:
+        """∂of/∂by; `mark` tells the ASCII spelling from the id of another quantity."""
         top, bottom = self.text(of), self.text(by)
+        through = "" if via is None else self.text(via)
         match self.language:
             case "text":
-                name = f"∂{top}/∂{bottom}"
+                name = f"∂{top}/∂{bottom}" + (f"|{through}" if through else "")
             case "ascii":
-                name = f"d{top}_d{bottom}"
+                name = f"d{top}_d{bottom}{mark}" + (f"|{through}" if through else "")
             case "latex":
                 name = rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
+                name += rf"\Big|_{{{through}}}" if through else ""
             case "words":
-                name = f"the derivative of {top} by {bottom}"
-        if via is not None:
-            bar = {"text": "|", "ascii": "|", "latex": r"\Big|_{", "words": " through "}[self.language]
-            name += bar + self.text(via) + ("}" if self.language == "latex" else "")
-        return Written((name,), FRACTION, True)
+                name = f"the derivative of {top} by {bottom}" + (f" through {through}" if through else "")
+        return Written((name,), ATOM if self.language == "ascii" else FRACTION, True)
 
-    def slope(self, layer: str, index: tuple[int, ...] | None) -> Written:
-        ends = (None, None) if index is None else (index[:1], index[-1:])
-        return self.derivative(Var(f"a{layer}", (), index=ends[0]), Var(f"z{layer}", (), index=ends[1]))
+    def slope(self, layer: str, index: tuple[int, ...] | None, sample: int | None) -> Written:
+        of, by = (None, None) if index is None else (index[:1], index[-1:])
+        return self.derivative(
+            Var(f"a{layer}", (), index=of, sample=sample), Var(f"z{layer}", (), index=by, sample=sample)
+        )
 
-    def path(self, layer: int, index: tuple[int, ...] | None) -> Written:
+    def path(self, layer: int, index: tuple[int, ...] | None, sample: int | None) -> Written:
         receiver, sender = (None, None) if index is None else (index[:1], index[1:])
         if index is not None and self.notation.sends_by_row:
             receiver, sender = sender, receiver
         by = Var(self.notation.before(layer + 1), (), index=sender)
-        return self.derivative(Var("L"), by, via=Var(f"z{layer + 1}", (), index=receiver))
+        return self.derivative(Var("L", sample=sample), by, via=Var(f"z{layer + 1}", (), index=receiver))
 
     def softmax_part(self, part: str, z: Var) -> Written:
         name = self.text(z)
-        forms = {
-            "exp": (f"e^{name}", f"exp_{name}", rf"e^{{{name}}}", f"e to the power {name}"),
-            "sum_exp": (f"Σe^{name}", f"sum_exp_{name}", rf"\sum e^{{{name}}}", f"the total of e to the power {name}"),
-            "shift": (f"s({name})", f"shift_{name}", rf"s\left({name}\right)", f"shifted {name}"),
-        }[part]
-        return Written((forms[("text", "ascii", "latex", "words").index(self.language)],), FRACTION, True)
+        form = _SOFTMAX_FORMS[part][self.language].format(name)
+        binds = ATOM if part == "shift" or self.language == "ascii" else POWER
+        return Written((form,), binds, True)
 
     def of_parameter(self, state: str, parameter: str, index: tuple[int, ...] | None, is_next: bool) -> Written:
-        symbol = replace(self.notation.symbol(state, None), is_next=is_next).spell(self.language)
-        inner = self.text(Var(parameter, (), index=index))
-        name = f"{symbol}_{inner}" if self.language == "ascii" else f"{symbol}({inner})"
-        if self.language == "words":
-            name = f"{symbol} of {inner}"
-        return Written((name,), ATOM, True)
+        symbol, inner = self.notation.symbol(state, None), self.text(Var(parameter, (), index=index))
+        if self.language == "ascii":
+            return Written((f"{symbol.spell('ascii')}_{inner}" + ("_next" if is_next else ""),), ATOM, True)
+        letter = replace(symbol, is_next=is_next).spell(self.language)
+        return Written((f"{letter} of {inner}" if self.language == "words" else f"{letter}({inner})",), ATOM, True)
+
+
+# fmt: off
+_SOFTMAX_FORMS: Mapping[str, Mapping[Language, str]] = {
+    "exp":     {"text": "e^{}",  "ascii": "exp_{}",     "latex": "e^{{{}}}",            "words": "e to the power {}"},
+    "sum_exp": {"text": "Σe^{}", "ascii": "sum_exp_{}", "latex": r"\sum e^{{{}}}",      "words": "the total of e to the power {}"},
+    "shift":   {"text": "s({})", "ascii": "shift_{}",   "latex": r"s\left({}\right)",   "words": "shifted {}"},
+}
+# fmt: on
 
 
 def partials_in(expr: Expr) -> bool:

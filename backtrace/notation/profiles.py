@@ -1,6 +1,7 @@
 """The notation profiles: plain data, one row per quantity that a profile spells in its own way.
 
-`{l}` in a superscript is the number of the layer. `K` stands for the last layer.
+`{l}` in a superscript is the number of the layer. `K` stands for the last layer. A quantity without a row is
+spelt by its id, and an error signal without a row as the derivative that it is.
 """
 
 from __future__ import annotations
@@ -38,6 +39,17 @@ _COMMON = {
     "gain": Symbol("gain"),
     "step": Symbol("step"),
     "aK": Symbol("y", accent="hat"),
+    "m": Symbol("m"),
+    "m_hat": Symbol("m", accent="hat"),
+    "v": Symbol("v"),
+    "v_hat": Symbol("v", accent="hat"),
+    "velocity": Symbol("q"),
+    "sum_sq": Symbol("s"),
+    "momentum": Symbol("μ"),
+    "beta1": Symbol("β", below=(1,)),
+    "beta2": Symbol("β", below=(2,)),
+    "epsilon": Symbol("ε"),
+    "l2": Symbol("λ"),
 }
 
 LECTURE = Profile(
@@ -54,6 +66,8 @@ LECTURE = Profile(
         "z2": Symbol("u"),
         "dL_dz1": Symbol("δ", above="h"),
         "dL_dz2": Symbol("δ", above="y"),
+        "v": Symbol("r"),
+        "v_hat": Symbol("r", accent="hat"),
     },
     index_order="from-to",
     layers=2,

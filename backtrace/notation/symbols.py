@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 from backtrace.formula.writing import Language
 
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
-_RAISED = dict(
-    zip("0123456789()+−abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁺⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True)
-)
+_RAISED = dict(zip("0123456789()+−abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁺⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
 _LOWERED = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True)) | {",": ","}
 
 
@@ -52,15 +50,17 @@ class Symbol:
 
     def _text(self) -> str:
         letter = unicodedata.normalize("NFC", self.letter + _ACCENTS.get(self.accent, ""))
-        above = "".join(_RAISED[c] for c in self.above) + ("⁺" if self.is_next else "")
+        can_rise = all(c in _RAISED for c in self.above)
+        above = "".join(map(_RAISED.__getitem__, self.above)) if can_rise else f"^{self.above}"
+        above += "⁺" if self.is_next else ""
         return letter + above + "".join(_LOWERED[c] for c in self._index())
 
     def _latex(self) -> str:
         letter = self.letter
         if len(letter) > 1:
-            letter = rf"\operatorname{{{letter}}}"
+            letter = rf"\operatorname{{{letter.replace('_', chr(92) + '_')}}}"
         elif not letter.isascii():
-            letter = "\\" + _greek(letter) if letter != "ℓ" else r"\ell"
+            letter = "\\" + _greek(letter)
         letter = rf"\{self.accent}{{{letter}}}" if self.accent else letter
         above = self.above + ("+" if self.is_next else "")
         return letter + (f"^{{{above}}}" if above else "") + (f"_{{{self._index()}}}" if self.below else "")
@@ -86,5 +86,5 @@ def _greek(letter: str) -> str:
     """The name of a Greek letter, `ell` for ℓ."""
     if letter == "ℓ":
         return "ell"
-    name = unicodedata.name(letter).split()[-1].lower()
+    name = unicodedata.name(letter).split()[-1].lower().replace("lamda", "lambda")  # Unicode's own spelling
     return name.capitalize() if letter.isupper() else name

@@ -1,0 +1,23 @@
+"""What a user asks for, read from YAML or made in Python, checked, and delivered as one immutable value."""
+
+from backtrace.scenario.arguments import scenario
+from backtrace.scenario.library import find, names, path_of
+from backtrace.scenario.reading import load, read_document, read_text, text_of_file
+from backtrace.scenario.scenario import Floats, Layer, Orientation, Scenario
+from backtrace.scenario.schema import scenario_schema
+
+__all__ = [
+    "Floats",
+    "Layer",
+    "Orientation",
+    "Scenario",
+    "find",
+    "load",
+    "names",
+    "path_of",
+    "read_document",
+    "read_text",
+    "scenario",
+    "scenario_schema",
+    "text_of_file",
+]

@@ -68,3 +68,13 @@ class Scenario:
         """The number of neurons in each layer, the input first."""
         across = 0 if self.orientation == "column" else 1
         return (self.x.shape[1], *(layer.weights.shape[across] for layer in self.layers))
+
+    def with_(self, **changes: Any) -> Scenario:
+        """The scenario with the given keywords of `backtrace.scenario.scenario` changed, and checked anew.
+
+        A keyword replaces the whole value of its key: `with_(loss="sse")` also returns to the default reductions.
+        Raises InputError with every problem, unknown keywords included.
+        """
+        from backtrace.scenario.arguments import changed
+
+        return changed(self, changes)

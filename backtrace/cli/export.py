@@ -1,0 +1,45 @@
+"""`backtrace export`: a trace as a file for programs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from backtrace.cli.options import scenario_options
+from backtrace.cli.source import source, watched
+from backtrace.cli.writing import whole_file
+from backtrace.errors import misfit
+from backtrace.formats import FORMATS, Format
+
+
+@click.command("export")
+@scenario_options
+@click.option("-f", "--format", "name", type=click.Choice(list(FORMATS)), help="The format; else by FILE's suffix.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write to FILE.")
+def command(**options: Any) -> int:
+    """Write the trace of SCENARIO as JSON or JSON Lines; without -o, to standard output."""
+    path: Path | None = options["output"]
+    row = _format(options["name"], path)
+    found = source(options["scenario"], options["decimals"], options["notation"])
+    if path is None:
+        row.write(found, sys.stdout, watched)
+        return 0
+    with whole_file(path) as stream:
+        row.write(found, stream, watched)
+    return 0
+
+
+def _format(name: str | None, path: Path | None) -> Format:
+    """The format that is named, or that the suffix of the file means; JSON where there is neither."""
+    if name is not None:
+        return FORMATS[name]
+    if path is None:
+        return FORMATS["json"]
+    for row in FORMATS.values():
+        if path.suffix in row.suffixes:
+            return row
+    known = ", ".join(suffix for row in FORMATS.values() for suffix in row.suffixes)
+    raise misfit(f"the suffix of {path.name} names no format", f"one of {known}", "or name it with --format")

@@ -1,0 +1,88 @@
+"""The `backtrace` command: finds a subcommand, and turns what goes wrong into a message and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from backtrace.cli.report import report
+from backtrace.errors import BacktraceError
+
+COMMANDS = {
+    "run": "print the derivation of a training step, line by line",
+    "export": "write a trace to a file, for programs",
+    "verify": "hold every gradient against central differences and sympy",
+    "list": "list scenarios, activations, losses, optimizers, notations or formats",
+    "new": "write a scenario to start from",
+    "schema": "print the JSON Schema of a scenario or of a trace",
+}
+"""Every subcommand with what it does; each stands in the file of its name."""
+
+
+class _Commands(click.Group):
+    """Loads a subcommand's file only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"backtrace.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(COMMANDS)}"
+            raise click.UsageError(f"there is no command {args[0]!r}: {hint}", ctx) from error
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="backprop-tracer", prog_name="backtrace")
+def backtrace() -> None:
+    """Show, line by line, how a neural network learns."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; the exit code.
+
+    0 done, 1 a check found something wrong, 2 wrong usage or input, 3 numbers out of range, 130 interrupted.
+    """
+    try:
+        result = backtrace.main(arguments, prog_name="backtrace", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except BacktraceError as error:
+        report(error)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def entry() -> None:
+    """The entry point of the installed commands."""
+    sys.exit(main())

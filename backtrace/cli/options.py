@@ -1,0 +1,121 @@
+"""The options that commands share, bundled into frozen objects at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from backtrace.cli.terminal import Output
+from backtrace.lesson.telling import SHOWS, Telling
+
+F = TypeVar("F", bound=Callable[..., Any])
+PHASES = ("forward", "loss", "backward", "update", "after")
+
+
+class Words(click.ParamType):
+    """A list with commas, each item one of the choices."""
+
+    name = "list"
+
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        self.choices = choices
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The items as a tuple."""
+        if not isinstance(value, str):
+            return value
+        words = tuple(word.strip() for word in value.split(","))
+        for word in words:
+            if word not in self.choices:
+                self.fail(f"{word!r} is not one of {', '.join(self.choices)}", param, ctx)
+        return words
+
+
+class Numbers(click.ParamType):
+    """Numbers from 1, with commas and ranges: 1,3-5."""
+
+    name = "numbers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The numbers as a tuple."""
+        if not isinstance(value, str):
+            return value
+        found: list[int] = []
+        for part in value.replace(" ", "").split(","):
+            first, dash, last = part.partition("-")
+            if not first.isdigit() or (dash and not last.isdigit()) or int(first) < 1:
+                self.fail(f"{part!r} is not a number from 1 or a range such as 2-4", param, ctx)
+            numbers = range(int(first), int(last if dash else first) + 1)
+            if len(numbers) > _MOST_NUMBERS or not numbers:
+                self.fail(f"{part!r} is not a range of 1 to {_MOST_NUMBERS} numbers", param, ctx)
+            found.extend(numbers)
+        return tuple(dict.fromkeys(found))
+
+
+_MOST_NUMBERS = 1000
+
+
+def decorated(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
+    """The decorators as one, the first outermost."""
+
+    def decorate(function: F) -> F:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+scenario_options = decorated(
+    click.argument("scenario", default="lecture"),
+    click.option("--decimals", type=click.IntRange(1, 12), help="Decimals of the results; the scenario's by default."),
+    click.option("--notation", help="Notation profile, see `backtrace list notations`."),
+)
+"""The scenario, and the settings of it that the command line may replace."""
+
+output_options = decorated(
+    click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True),
+    click.option("--plain", is_flag=True, envvar="BACKTRACE_PLAIN",
+                 help="Words in place of signs, one entry on each line, for screen readers and grep."),
+)  # fmt: skip
+
+telling_options = decorated(
+    click.option("--view", type=click.Choice(["both", "matrix", "entries"]), default="both", show_default=True,
+                 help="Whole vectors and matrices, single entries, or both."),
+    click.option("--show", type=Words(SHOWS), default=",".join(SHOWS), show_default=True,
+                 help="Forms of each derivation; `formula` alone is the blackboard before the example."),
+    click.option("--detail", is_flag=True, help="Tell every equation, none folded into another."),
+    click.option("--only", multiple=True, metavar="ID", help="Only this quantity or entry (dL_dW1, w12); repeatable."),
+    click.option("--phase", type=Words(PHASES), default=(), help="Only these phases."),
+    click.option("--stage", type=Numbers(), default=(), help="Only these stages of backward pass and update: 1,3-4."),
+    click.option("--updates", type=Numbers(), default=(), help="Updates to tell; first and last by default."),
+    click.option("--samples", type=Numbers(), default=(), help="Samples of a batch to tell; the first by default."),
+)  # fmt: skip
+
+
+def telling_from(options: dict[str, Any]) -> Telling:
+    """Takes the telling options out of `options`."""
+    only = tuple(name for given in options.pop("only") for name in _names(given))
+    return Telling(
+        view=options.pop("view"), show=frozenset(options.pop("show")), detail=options.pop("detail"), only=only,
+        phases=frozenset(options.pop("phase")), stages=frozenset(options.pop("stage")),
+        updates=options.pop("updates"), samples=options.pop("samples"),
+    )  # fmt: skip
+
+
+def _names(given: str) -> list[str]:
+    """Names with commas between them; the comma of an index, as in dL_dW1[1,2], is none of them."""
+    names, depth, start = [], 0, 0
+    for place, character in enumerate(given):
+        depth += (character == "[") - (character == "]")
+        if character == "," and depth == 0:
+            names.append(given[start:place])
+            start = place + 1
+    return [name.strip() for name in [*names, given[start:]] if name.strip()]
+
+
+def output_from(options: dict[str, Any]) -> Output:
+    """Takes the output options out of `options`."""
+    return Output(options.pop("color"), options.pop("plain"), options.pop("projector", False))

@@ -1,0 +1,70 @@
+"""`backtrace run`: the derivation of a training step in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from backtrace.cli.options import output_from, output_options, scenario_options, telling_from, telling_options
+from backtrace.cli.source import source, traced
+from backtrace.cli.terminal import Output, console_on, language_of
+from backtrace.engine.trace import Trace
+from backtrace.lesson.blocks import Lesson
+from backtrace.lesson.tell import tell
+
+
+@click.command("run")
+@scenario_options
+@telling_options
+@click.option("--symbolic", is_flag=True, help="Add sympy's closed form of each gradient; exit 1 if one disagrees.")
+@click.option("--json", "as_json", is_flag=True, help="Print the trace as JSON in place of the derivation.")
+@click.option("--projector", is_flag=True, help="Wide spacing, nothing dim, for the wall of a classroom.")
+@output_options
+def command(**options: Any) -> int:
+    """Print, line by line, how a network learns in one training step.
+
+    SCENARIO is a file, the name of a bundled scenario, - for standard input, or an exported trace.
+    """
+    telling, output = telling_from(options), output_from(options)
+    trace = traced(source(options["scenario"], options["decimals"], options["notation"]))
+    if options["as_json"]:
+        from backtrace.formats.json import write_json
+
+        write_json(trace, sys.stdout)
+        return 0
+    lesson = tell(trace, telling)
+    if not options["symbolic"]:
+        print_lesson(lesson, output)
+        return 0
+    updates = telling.updates or (1,)
+    lessons, agree = _symbolic(trace, updates)
+    print_lesson(Lesson((*lesson.blocks, *lessons)), output)
+    return 0 if agree else 1
+
+
+def _symbolic(trace: Trace, updates: Iterable[int]) -> tuple[list[Any], bool]:
+    from backtrace.lesson.proofs import tell_closed_forms
+    from backtrace.proof.closed import closed_forms
+
+    blocks: list[Any] = []
+    agree = True
+    for update in updates:
+        forms = list(closed_forms(trace, update))
+        agree = agree and all(form.agrees for form in forms)
+        blocks += tell_closed_forms(trace, forms, update)
+    return blocks, agree
+
+
+def print_lesson(lesson: Lesson, output: Output) -> None:
+    """Print a lesson on stdout, as the output options ask."""
+    if output.plain:
+        from backtrace.formats.plain import print_plain
+
+        print_plain(lesson, sys.stdout)
+        return
+    from backtrace.formats.console import ConsolePrinter
+
+    ConsolePrinter(console_on(sys.stdout, output), language_of(sys.stdout), output.projector).print(lesson)

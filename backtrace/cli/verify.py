@@ -1,0 +1,33 @@
+"""`backtrace verify`: every gradient beside a central difference and beside sympy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from backtrace.cli.options import output_from, output_options, scenario_options
+from backtrace.cli.run import print_lesson
+from backtrace.cli.source import source, traced
+from backtrace.errors import misfit
+
+
+@click.command("verify")
+@scenario_options
+@click.option("--update", type=click.IntRange(1), default=1, show_default=True, help="The update to verify.")
+@click.option("--most", type=click.IntRange(1), default=200, show_default=True,
+              help="Check at most so many entries, drawn at random from a larger network.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of that draw.")
+@output_options
+def command(**options: Any) -> int:
+    """Hold every gradient against central differences and sympy; exit 1 when one disagrees."""
+    from backtrace.lesson.proofs import tell_verification
+    from backtrace.proof.verify import verify
+
+    output = output_from(options)
+    trace = traced(source(options["scenario"], options["decimals"], options["notation"]))
+    if options["update"] > trace.updates:
+        raise misfit(f"there is no update {options['update']}", f"they count from 1 to {trace.updates}")
+    verification = verify(trace, options["update"], options["most"], options["seed"])
+    print_lesson(tell_verification(trace, verification), output)
+    return 0 if verification.passed else 1

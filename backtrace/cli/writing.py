@@ -1,0 +1,51 @@
+"""Writing a file so that nothing is lost: there is the old file, or the whole new one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from backtrace.errors import misfit
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[TextIO]:
+    """A text file that takes the name `path` when it is complete.
+
+    Interrupted by the user, what is there is left as `NAME.partial`, and the interruption goes on. Raises
+    InputError where the file cannot be written.
+    """
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise misfit(f"cannot write {path}: {error.strerror}", remedy="name a file in a folder that exists") from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+        temporary.chmod(_mode(path))
+        temporary.replace(path)
+    except KeyboardInterrupt:
+        partial = path.with_name(path.name + ".partial")
+        temporary.replace(partial)
+        os.write(2, f"interrupted; what is complete so far is in {partial}\n".encode())
+        raise
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise misfit(f"cannot write {path}: {error.strerror}", remedy="the old file, if any, is untouched") from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _mode(path: Path) -> int:
+    """The permissions of the file that is replaced, or those of a new one."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

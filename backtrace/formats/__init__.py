@@ -1,0 +1,48 @@
+"""How a lesson is printed and a trace is written: one file and one row of the table per format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TextIO
+
+from backtrace.engine.plan import plan_of
+from backtrace.engine.trace import Trace, run
+from backtrace.engine.work import Watch, work
+from backtrace.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Format:
+    """An export format: `write` puts a scenario's training, or a trace, on a stream of text."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    meaning: str
+    write: Callable[[Scenario | Trace, TextIO, Watch], None]
+
+
+def _json(found: Scenario | Trace, stream: TextIO, watch: Watch) -> None:
+    from backtrace.formats.json import write_json
+
+    write_json(found if isinstance(found, Trace) else run(found, watch), stream)
+
+
+def _jsonl(found: Scenario | Trace, stream: TextIO, watch: Watch) -> None:
+    from backtrace.engine.work import schedule_of
+    from backtrace.formats.json import write_jsonl
+
+    if isinstance(found, Trace):
+        write_jsonl(found.scenario, found.worked(), stream)
+    else:
+        write_jsonl(found, watch(work(found, plan_of(found)), schedule_of(found).updates + 1), stream)
+
+
+FORMATS: dict[str, Format] = {
+    row.name: row
+    for row in (
+        Format("json", (".json",), "the whole trace as one document, see `backtrace schema trace`", _json),
+        Format("jsonl", (".jsonl",), "a header and a line for each step, written while it is worked", _jsonl),
+    )
+}
+"""The table of export formats by name."""

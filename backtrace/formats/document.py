@@ -1,0 +1,103 @@
+"""The parts of an exported trace: what stands once at its head, and a line for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from backtrace.engine.equation import Equation
+from backtrace.engine.plan import Plan
+from backtrace.engine.trace import notation_of
+from backtrace.engine.work import Worked, schedule_of
+from backtrace.formula.evaluate import indices
+from backtrace.formula.expr import Expr, Var
+from backtrace.lesson.chain import Formulas, differentiated_by, summed
+from backtrace.notation.notation import Notation
+from backtrace.scenario.scenario import Scenario
+
+FORMAT, VERSION = "backtrace-trace", 1
+_MOST_ENTRIES = 4096
+
+
+def head(scenario: Scenario, plan: Plan) -> dict[str, Any]:
+    """What stands once: format, version, scenario, quantities and equations."""
+    notation, formulas = notation_of(scenario, plan), Formulas(plan, folding=False)
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "scenario": scenario.document,
+        "quantities": {name: _quantity(scenario, plan, notation, name) for name in plan.quantities},
+        "equations": [_equation(formulas, notation, equation) for equation in plan.equations],
+    }
+
+
+def _quantity(scenario: Scenario, plan: Plan, notation: Notation, name: str) -> dict[str, Any]:
+    quantity = plan.quantities[name]
+    entry: dict[str, Any] = {
+        "meaning": quantity.meaning,
+        "symbol": _symbol(notation, Var(name, quantity.var.shape)),
+        "shape": list(quantity.var.shape),
+        "kind": quantity.kind,
+    }
+    constant = {"x": scenario.x, "y": scenario.y, "eta": scenario.learning_rate}.get(name)
+    if constant is not None:
+        entry["value"] = np.asarray(constant).tolist()
+    return entry
+
+
+def _symbol(notation: Notation, var: Var) -> dict[str, str]:
+    return {"text": notation.spell(var, "text"), "latex": notation.spell(var, "latex")}
+
+
+def _written(notation: Notation, expr: Expr) -> dict[str, str]:
+    return {"text": notation.write(expr, "text"), "latex": notation.write(expr, "latex")}
+
+
+def _equation(formulas: Formulas, notation: Notation, equation: Equation) -> dict[str, Any]:
+    """One line of the plan; entries and their chains are left out where a quantity has very many."""
+    places = indices(equation.target.shape) if np.prod(equation.target.shape) <= _MOST_ENTRIES else []
+    if formulas.plan.batched and not equation.target.per_sample and equation.phase != "update":
+        places = []
+    chain, entries = [], []
+    for index in places:
+        entries.append({"index": list(index), "formula": _written(notation, formulas.entry(equation, index))})
+        entry = differentiated_by(equation, index)
+        links = formulas.links(entry) if entry is not None else []
+        if links:
+            pairs = summed([link.pair for link in links])
+            chain.append({"index": list(index), **_written(notation, pairs)})
+    return {
+        "id": equation.id,
+        "phase": equation.phase,
+        "stage": {"number": equation.stage.number, "title": equation.stage.title},
+        "layer": equation.quantity.layer,
+        "kind": equation.quantity.kind,
+        "operands": list(dict.fromkeys(var.name for var in equation.operands)),
+        "chain": chain,
+        "formula": _written(notation, equation.formula),
+        "entries": entries,
+        "why": equation.quantity.role.why,
+    }
+
+
+def steps(scenario: Scenario, plan: Plan, worked: Iterable[Worked]) -> Iterator[dict[str, Any]]:
+    """A line for each step, in the order worked, without its arithmetic."""
+    schedule, number = schedule_of(scenario), 0
+    for each in worked:
+        places = {place + 1: row for row, place in enumerate(each.samples)}
+        lists = {name: np.asarray(value).tolist() for name, value in each.values.items()}
+        for equation, sample in plan.lines(each.samples, each.update > schedule.updates):
+            number += 1
+            value = lists[equation.id]
+            if equation.target.per_sample and sample is not None:
+                value = value[places[sample]]
+            yield {
+                "step": number,
+                "equation": equation.id,
+                "epoch": schedule.epoch(each.update),
+                "update": each.update,
+                "sample": sample,
+                "value": value,
+            }

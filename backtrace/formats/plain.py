@@ -1,0 +1,67 @@
+"""A lesson for screen readers, grep and mail: words in place of signs, one entry on each line, no columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from backtrace.formats.safe import printable
+from backtrace.formula.writing import Language
+from backtrace.lesson.blocks import Block, Curve, Derivation, Given, Heading, Lesson, Line, Prose, Recall, Sentence, Table
+
+_WORDS: Language = "words"
+
+
+def print_plain(lesson: Lesson, stream: TextIO) -> None:
+    """Print every block in order."""
+    for block in lesson:
+        for line in plain_lines(block):
+            print(printable(line, ascii_only=True).rstrip(), file=stream)
+
+
+def plain_lines(block: Block) -> Iterator[str]:
+    """The lines of one block."""
+    match block:
+        case Heading():
+            yield ""
+            yield f"{block.text}, {block.aside}." if block.aside else f"{block.text}."
+        case Given():
+            for name, symbols, numbers in block.items:
+                parts = [formula.linear(_WORDS) for formula in (name, symbols, numbers) if formula]
+                yield " = ".join(parts)
+        case Recall():
+            for derivation in block.lines:
+                yield f"{block.word.capitalize()}: {derivation.linear(_WORDS)}"
+        case Line():
+            opening = f"Line {block.number}, " if block.number else ""
+            yield f"{opening}{block.name.linear(_WORDS)}. {said(block.why)}"
+            yield from map(_derivation, block.derivations)
+            if block.omitted:
+                yield f"And {block.omitted} more entries."
+            if block.reading:
+                yield said(block.reading)
+        case Prose():
+            opening = "Warning: " if block.tone == "warning" else ""
+            yield opening + said(block.sentence)
+        case Table():
+            yield from _rows(block)
+        case Curve():
+            yield f"The {block.title} goes from {block.values[0]:.6g} to {block.values[-1]:.6g}."
+
+
+def _derivation(derivation: Derivation) -> str:
+    kept = f", kept {derivation.kept.linear(_WORDS)}" if derivation.kept else ""
+    return derivation.linear(_WORDS) + kept
+
+
+def _rows(table: Table) -> Iterator[str]:
+    for row in table.rows:
+        cells = [said(cell) for cell in row]
+        titles = [said(column) for column in table.columns]
+        named = [f"{title} {cell}".strip() for title, cell in zip(titles, cells, strict=True) if cell]
+        yield (", " if any(titles) else " ").join(named).replace("→", "becomes")
+
+
+def said(sentence: Sentence) -> str:
+    """A sentence with its mathematics in words."""
+    return "".join(part if isinstance(part, str) else part.linear(_WORDS) for part in sentence).strip()

@@ -1,0 +1,84 @@
+"""Reading an exported trace back: the same trace, to the last bit, without working it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from backtrace.engine.plan import Plan, plan_of
+from backtrace.engine.trace import Trace
+from backtrace.engine.work import Worked, schedule_of
+from backtrace.errors import InputError, Problem, misfit
+from backtrace.formats.document import FORMAT, VERSION
+from backtrace.scenario import Scenario, read_text
+
+_START = 4096
+
+
+def is_trace(text: bytes) -> bool:
+    """Whether the text is an exported trace, JSON or JSON Lines, judging by how it begins."""
+    start = text[:_START].lstrip()
+    return start.startswith(b"{") and f'"format":"{FORMAT}"'.encode() in start.replace(b" ", b"").replace(b"\n", b"")
+
+
+def trace_from_text(text: bytes, file: str) -> Trace:
+    """The trace of an export.
+
+    Raises InputError where the text is not a whole trace of this version.
+    """
+    document, steps = _parts(text, file)
+    if document.get("version") != VERSION:
+        raise misfit(f"{file} is a trace of version {document.get('version')}", f"version {VERSION}")
+    scenario = read_text(json.dumps(document.get("scenario")), f"the scenario in {file}")
+    plan = plan_of(scenario)
+    worked = list(_worked(scenario, plan, steps, file))
+    return Trace(scenario, worked)
+
+
+def _parts(text: bytes, file: str) -> tuple[dict[str, Any], Sequence[Any]]:
+    try:
+        decoded = text.decode("utf-8")
+        try:
+            document = json.loads(decoded)
+            return document, document.get("steps", [])
+        except json.JSONDecodeError:
+            first, *rest = [json.loads(line) for line in decoded.splitlines() if line.strip()]
+            return first, rest
+    except ValueError as error:
+        raise InputError([Problem(f"{file} is no whole trace: {error}", "JSON or JSON Lines as exported")]) from error
+
+
+def _worked(scenario: Scenario, plan: Plan, steps: Sequence[Any], file: str) -> Iterator[Worked]:
+    """The values of the steps, gathered by update; each step must be the one that the scenario calls for."""
+    schedule, at = schedule_of(scenario), iter(steps)
+    for update in range(1, schedule.updates + 2):
+        samples = schedule.samples(update)
+        rows: dict[str, list[Any]] = {}
+        for equation, sample in plan.lines(samples, update > schedule.updates):
+            step = next(at, None)
+            expected = f"{equation.id} of update {update}" + (f", sample {sample}" if sample else "")
+            is_it = isinstance(step, dict) and (step.get("equation"), step.get("update"), step.get("sample")) == (
+                equation.id, update, sample)  # fmt: skip
+            if not is_it:
+                found = "the end" if step is None else f"step {step.get('step') if isinstance(step, dict) else step!r}"
+                raise misfit(f"{file}: {found} stands where a step is missing", expected, "export the trace again")
+            rows.setdefault(equation.id, []).append(_value(step, equation.target.shape, file))  # type: ignore[arg-type]
+        yield Worked(update, samples, {name: _stacked(plan, name, values) for name, values in rows.items()})
+
+
+def _value(step: dict[str, Any], shape: tuple[int, ...], file: str) -> Any:
+    try:
+        value = np.array(step.get("value"), dtype=np.float64)
+    except (TypeError, ValueError):
+        value = np.full((1, 1, 1), np.nan)
+    if value.shape != shape or not np.isfinite(value).all():
+        raise misfit(f"{file}: the value of step {step.get('step')} is {step.get('value')!r:.60}",
+                     f"finite numbers of shape {shape}")  # fmt: skip
+    return value
+
+
+def _stacked(plan: Plan, name: str, values: list[Any]) -> Any:
+    return np.stack(values) if plan.quantities[name].var.per_sample else values[0]

@@ -1,0 +1,20 @@
+"""The JSON Schemas of what is read and written, by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+from backtrace.scenario import scenario_schema
+
+
+def trace_schema() -> dict[str, Any]:
+    """The JSON Schema of an exported trace."""
+    text = files(__package__).joinpath("trace.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {"scenario": scenario_schema, "trace": trace_schema}

@@ -1,0 +1,128 @@
+"""What there is to choose from, told from the tables: every variant with its formula, derivative and source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from inspect import getdoc
+
+from backtrace.engine.trace import notation_of, run
+from backtrace.errors import misfit
+from backtrace.formula.expr import Expr, Var
+from backtrace.formula.operations import ATOM
+from backtrace.formula.writing import Language, Leaf, Written
+from backtrace.lesson.blocks import Block, Heading, Lesson, Prose, Sentence, Table
+from backtrace.lesson.mathematics import Formula
+from backtrace.network.activations import ACTIVATIONS
+from backtrace.network.losses import LOSSES
+from backtrace.network.naming import unnamed
+from backtrace.network.optimizers import OPTIMIZERS
+from backtrace.notation.profiles import PROFILES, Profile
+from backtrace.notation.symbols import Symbol
+from backtrace.scenario import load, names, path_of, scenario
+
+_LETTERS = {"a": Symbol("a"), "prediction": Symbol("y", accent="hat"), "eta": Symbol("η")}
+Row = tuple[Sentence, ...]
+
+
+def _written(expr: Expr) -> Formula:
+    """A formula of a table row, each variable as its letter."""
+
+    def leaf(language: Language) -> Leaf:
+        def name(var: Var, transposed: bool) -> Written:
+            return Written((_LETTERS.get(var.name, Symbol(var.name)).spell(language),), ATOM, True)
+
+        return name
+
+    return Formula(expr, leaf)
+
+
+def _scenarios() -> tuple[Row, list[Row]]:
+    rows: list[Row] = []
+    for name in names():
+        found = load(path_of(name))
+        rows.append(((name,), (found.title,), ("-".join(map(str, found.units)),)))
+    return (("name",), ("title",), ("neurons",)), rows
+
+
+def _activations() -> tuple[Row, list[Row]]:
+    z, a = Var("z", (2,)), Var("a", (2,))
+    rows: list[Row] = [
+        ((row.name,), (_written(row.function(z, unnamed)),), (_written(row.slope(z, a)),), (row.source,))
+        for row in ACTIVATIONS.values()
+    ]
+    return (("name",), ("a = f(z)",), ("derivative by z",), ("source",)), rows
+
+
+def _losses() -> tuple[Row, list[Row]]:
+    y, a = Var("y"), Var("prediction")
+    rows: list[Row] = [
+        ((row.name,), (_written(row.terms(y, a)),), (_written(row.slope(y, a)),), (row.outputs,), (row.source,))
+        for row in LOSSES.values()
+    ]
+    return (("name",), ("of one output",), ("derivative",), ("outputs",), ("source",)), rows
+
+
+def _optimizers() -> tuple[Row, list[Row]]:
+    p, g, eta = Var("p"), Var("g"), Var("eta")
+    rows: list[Row] = [
+        ((name,), (_written(function(p, g, eta, unnamed)),), ((getdoc(function) or "").partition("\n")[0],))
+        for name, function in OPTIMIZERS.items()
+    ]
+    return (("name",), ("new p",), ("source",)), rows
+
+
+def _notations() -> tuple[Row, list[Row]]:
+    rows: list[Row] = [
+        ((profile.name,), (str(profile.layers or "any"),), (profile.source,)) for profile in PROFILES.values()
+    ]
+    return (("name",), ("layers of weights",), ("source",)), rows
+
+
+KINDS: dict[str, Callable[[], tuple[Row, list[Row]]]] = {
+    "scenarios": _scenarios,
+    "activations": _activations,
+    "losses": _losses,
+    "optimizers": _optimizers,
+    "notations": _notations,
+}
+"""What can be listed, and how its table is made."""
+
+
+def catalogue(kind: str | None, name: str | None, formats: Mapping[str, str]) -> Lesson:
+    """The table of one kind, or of all; of one notation, its spellings. `formats` gives the meaning of each format.
+
+    Raises InputError where a name is not in the table.
+    """
+    if name is not None:
+        if kind != "notations" or name not in PROFILES:
+            known = ", ".join(PROFILES)
+            raise misfit(f"there is no notation {name!r}", f"one of {known}", "backtrace list notations NAME")
+        return Lesson(tuple(_profile(PROFILES[name])))
+    blocks: list[Block] = []
+    for each in [kind] if kind else [*KINDS, "formats"]:
+        if each == "formats":
+            columns: Row = (("name",), ("meaning",))
+            rows: list[Row] = [((row,), (meaning,)) for row, meaning in formats.items()]
+        else:
+            columns, rows = KINDS[each]()
+        blocks += [Heading(each, 1), Table(columns, tuple(rows))]
+    return Lesson(tuple(blocks))
+
+
+def _profile(profile: Profile) -> Iterator[Block]:
+    """Every quantity of a small network, in all spellings of the notation."""
+    depth = profile.layers or 3
+    weights = [[[0.1, 0.2], [0.3, 0.4]]] * depth
+    small = scenario(weights=weights, biases=[[0.1, 0.2]] * depth, x=[1, 2], y=[0, 1], activation="sigmoid",
+                     learning_rate=0.1, notation=profile.name)  # fmt: skip
+    trace = run(small)
+    notation = notation_of(small, trace.plan)
+    yield Heading(profile.name, 1, profile.source)
+    order = "from the sending to the receiving" if profile.index_order == "from-to" else "of the receiving, the sending"
+    yield Prose((f"The two indices of a weight are those {order} neuron.",))
+    rows = []
+    for name, quantity in trace.plan.quantities.items():
+        entry = quantity.var if not quantity.var.shape else Var(name, (), index=(1, 2)[: len(quantity.var.shape)])
+        spelt = [notation.spell(quantity.var, language) for language in ("text", "ascii", "latex")]
+        rows.append(((name,), *((text,) for text in spelt), (notation.spell(entry),), (quantity.meaning,)))
+    yield Table((("id",), ("text",), ("ASCII",), ("LaTeX",), ("an entry",), ("meaning",)), tuple(rows))

@@ -1,0 +1,120 @@
+"""The chain rule, read off the plan: one pair of factors for each forward equation that reads the entry.
+
+Nothing of it is stated a second time: which equations read a quantity, and the derivative of each by the entry,
+come from the formulas themselves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from backtrace.engine.equation import Equation
+from backtrace.engine.plan import Plan
+from backtrace.formula.calculus import differentiate, rebuilt
+from backtrace.formula.evaluate import entries, indices
+from backtrace.formula.expr import Expr, Key, Var, apply, variables
+
+LOSS = Var("L")
+
+
+@dataclass(frozen=True, eq=False)
+class Link:
+    """One path from an entry on to the loss: the entry that reads it, and its derivative by what it reads."""
+
+    reader: Var
+    local: Expr
+    by: Var
+
+    @property
+    def pair(self) -> Expr:
+        """The two factors, as names: ∂L/∂reader · ∂reader/∂entry."""
+        return apply("partial", LOSS, self.reader) * apply("partial", self.reader, self.by)
+
+    @property
+    def put_in(self) -> Expr:
+        """The two factors, as their formulas; a factor 1 is kept."""
+        gradient = Var(f"dL_d{self.reader.name}", index=self.reader.index)
+        return gradient * self.local
+
+
+def summed(terms: list[Expr]) -> Expr:
+    """The terms added up, from left to right."""
+    result = terms[0]
+    for term in terms[1:]:
+        result = result + term
+    return result
+
+
+class Formulas:
+    """The formulas of a plan as the lesson tells them: folded, and for each entry."""
+
+    def __init__(self, plan: Plan, folding: bool, samples: int = 0) -> None:
+        self.plan = plan
+        self.samples = samples
+        self._folded = {e.id: e.formula for e in plan.equations if e.told == "folded"}
+        self.folding = folding
+        self._entries: dict[str, Any] = {}
+        self._readers: dict[str, Mapping[Key, list[tuple[int, ...]]]] = {}
+
+    def folded(self, expr: Expr) -> Expr:
+        """The formula with the quantities that are not told replaced by their own formulas."""
+        return rebuilt(expr, lambda var: self.folded(self._folded[var.name]) if var.name in self._folded else var)
+
+    def told(self, equation: Equation) -> Expr:
+        """The formula that the lesson prints for the whole quantity."""
+        return self.folded(equation.formula) if self.folding else equation.formula
+
+    def entry(self, equation: Equation, index: tuple[int, ...]) -> Expr:
+        """The formula that the lesson prints for one entry, counted from 1."""
+        if equation.id not in self._entries:
+            samples = self.samples if not equation.target.per_sample else 0
+            self._entries[equation.id] = entries(self.told(equation), samples)
+        formula: Expr = self._entries[equation.id][tuple(i - 1 for i in index)]
+        return formula
+
+    def links(self, entry: Var) -> list[Link]:
+        """Every path by which an entry of a forward quantity reaches the loss in one step."""
+        found = []
+        for equation in self._forward:
+            for index in self._reading(equation).get(entry.key, ()):
+                reader = Var(equation.id, (), index=index or None)
+                found.append(Link(reader, self._local(equation, index, entry), entry))
+        return found
+
+    @cached_property
+    def _forward(self) -> list[Equation]:
+        return [e for e in self.plan.of_sample if e.phase in ("forward", "loss") and e.quantity.kind == "spine"]
+
+    @cached_property
+    def _open(self) -> Formulas:
+        """The same plan with everything folded: what the forward equations read in the end."""
+        return self if self.folding else Formulas(self.plan, folding=True)
+
+    def _reading(self, equation: Equation) -> Mapping[Key, list[tuple[int, ...]]]:
+        """Which entries of the equation read each variable."""
+        if equation.id not in self._readers:
+            readers: dict[Key, list[tuple[int, ...]]] = defaultdict(list)
+            for index in indices(equation.target.shape):
+                for key in {var.key for var in variables(self._open.entry(equation, index))}:
+                    readers[key].append(index)
+            self._readers[equation.id] = readers
+        return self._readers[equation.id]
+
+    def _local(self, equation: Equation, index: tuple[int, ...], entry: Var) -> Expr:
+        slope = self.plan.equation(f"slope{equation.quantity.layer}")
+        if slope is not None and equation.quantity.role.name in ("activation", "prediction"):
+            place = index if len(slope.target.shape) == 1 else index + (entry.index or ())
+            return self._open.entry(slope, place)
+        return differentiate(self._open.entry(equation, index), entry)
+
+
+def differentiated_by(equation: Equation, index: tuple[int, ...]) -> Var | None:
+    """The entry by which the equation gives the derivative of the sample's loss; None for other equations."""
+    name = equation.id
+    if not name.startswith("dL_d") or name.endswith("_short"):
+        return None
+    return Var(name.removeprefix("dL_d"), (), index=index or None)

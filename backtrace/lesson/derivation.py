@@ -1,0 +1,190 @@
+"""From an equation to its derivation: chain rule, formula, numbers put in, value; for the matrix and per entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backtrace.engine.equation import Equation
+from backtrace.engine.trace import Trace
+from backtrace.formula.calculus import opened
+from backtrace.formula.expr import Apply, Expr, Num, Var, apply, variables
+from backtrace.formula.operations import ATOM
+from backtrace.formula.writing import Language, Leaf, Written
+from backtrace.lesson.blocks import Derivation, Form, FormName
+from backtrace.lesson.chain import LOSS, Formulas, differentiated_by, summed
+from backtrace.lesson.mathematics import MOST_SHOWN, Formula, Operands, elided, matrix, number, shortened
+from backtrace.lesson.numbers import closing, factors_closing, kept, shown
+
+_STRUCTURAL = ("matvec", "vecmat", "matvec_back", "vecmat_back", "outer", "outer_row", "scale_rows", "scale_columns")
+_ERRORS = ("output_error", "hidden_error")
+
+
+@dataclass(frozen=True, eq=False)
+class Deriving:
+    """Makes the derivations of one update and sample of a trace."""
+
+    trace: Trace
+    formulas: Formulas
+    update: int
+    sample: int | None
+    show: frozenset[FormName]
+
+    @property
+    def decimals(self) -> int:
+        """The decimals that results are shown with."""
+        return self.trace.scenario.decimals
+
+    def named(self, expr: Expr) -> Formula:
+        """The formula with names."""
+        return Formula(shortened(expr), self.trace.notation.leaf)
+
+    def of_entry(self, equation: Equation, index: tuple[int, ...]) -> Derivation:
+        """The derivation of one entry."""
+        formula = self.formulas.entry(equation, index)
+        tall = equation.quantity.role.name in _ERRORS
+        reads, value = self.reads(equation), self.value(equation, index)
+        close = closing(opened(formula), reads, [value], self.decimals)
+        body = opened(formula)
+        apart = body.args if tall and isinstance(body, Apply) and body.op.name == "mul" else ()
+        decimals, values = close.decimals, ()
+        if any(isinstance(factor, Apply) for factor in apart):
+            decimals, values = factors_closing(apart, reads, close, self.decimals)
+        operands = Operands(reads, decimals, self.decimals, self.rows)
+        forms = [
+            *self.chain(equation, index),
+            *(Form("formula", "equals", self.factors(f, self.named, tall)) for f in self.steps(equation, index)),
+        ]
+        if not isinstance(formula, Var):
+            put = self.factors(body, lambda e: Formula(shortened(e), operands), tall)
+            forms.append(Form("numbers", "equals", put))
+        if values:
+            forms.append(Form("factors", "rounds to", tuple(map(number, values))))
+        relation = "equals" if close.exact else "rounds to"
+        forms.append(Form("value", relation, (number(close.results[0]),)))
+        carried = None if close.exact else number(kept(value, self.decimals))
+        return self.finished(equation, Var(equation.id, (), index=index or None), forms, carried, tall=tall)
+
+    def of_whole(self, equation: Equation, with_kept: bool) -> Derivation:
+        """The derivation of the whole quantity as a vector or matrix."""
+        formula, reads = self.formulas.told(equation), self.reads(equation)
+        values = np.asarray(self.value(equation))
+        forms = [Form("formula", "equals", (self.named(formula),))]
+        gathers = equation.target.per_sample is False and any(
+            self.trace.plan.quantities[var.name].var.per_sample for var in variables(formula)
+        )
+        is_large = any(size > MOST_SHOWN + 1 for var in variables(formula) for size in var.shape)
+        decimals, exact = self.decimals, False
+        results = np.empty(values.shape, dtype=object)
+        if is_large:
+            results = elided(values)
+            for index in np.ndindex(*results.shape):
+                results[index] = results[index] if results[index] is None else shown(results[index], decimals)
+        else:
+            close = closing(opened(formula), reads, values.ravel(), decimals)
+            results.reshape(-1)[:] = close.results
+            decimals, exact = close.decimals, close.exact
+        if not isinstance(formula, Var) and not gathers:
+            operands = Operands(reads, decimals, self.decimals, self.rows)
+            forms.append(Form("numbers", "equals", (Formula(opened(formula), operands),)))
+        forms.append(Form("value", "equals" if exact else "rounds to", (matrix(results, self.rows),)))
+        carried = None
+        if with_kept and not exact and not is_large:
+            digits = np.empty(values.shape, dtype=object)
+            digits.reshape(-1)[:] = [kept(value, self.decimals) for value in values.ravel()]
+            carried = matrix(digits, self.rows)
+        return self.finished(equation, equation.target, forms, carried, shapes=self.shapes(equation))
+
+    def finished(
+        self, equation: Equation, target: Var, forms: list[Form], carried: Formula | None,
+        tall: bool = False, shapes: str = "",
+    ) -> Derivation:  # fmt: skip
+        """The derivation with the forms that are asked for; an update is written with ← in place of a new name."""
+        forms = [form for form in forms if form.name in self.show or (form.name == "factors" and "numbers" in self.show)]
+        if "value" not in self.show:
+            carried = None
+        if equation.id.endswith("_next") and forms:
+            target = Var(target.name.removesuffix("_next"), target.shape, index=target.index)
+            if forms[0].relation == "equals":
+                forms[0] = Form(forms[0].name, "becomes", forms[0].factors, forms[0].entrywise)
+        return Derivation(self.named(target), tuple(forms), carried, tall, shapes)
+
+    def steps(self, equation: Equation, index: tuple[int, ...]) -> list[Expr]:
+        """The formulas of an entry from the first written to the last: δ·1 before δ."""
+        formula, entry = self.formulas.entry(equation, index), differentiated_by(equation, index)
+        if isinstance(formula, Var) and entry is not None:
+            return [summed([link.put_in for link in self.formulas.links(entry)]), formula]
+        return [formula]
+
+    def chain(self, equation: Equation, index: tuple[int, ...]) -> list[Form]:
+        """The chain rule: the derivative, its factors, and the paths behind a factor that is not told itself."""
+        entry = differentiated_by(equation, index)
+        if entry is None or entry.name == f"a{self.trace.scenario.depth}":
+            return []
+        links = self.formulas.links(entry)
+        forms = []
+        if equation.quantity.role.name in _ERRORS:
+            forms.append(self.chain_form(apply("partial", LOSS, entry)))
+        if len(links) > 1:
+            return [*forms, self.chain_form(summed([link.pair for link in links]))]
+        pair = links[0].pair
+        assert isinstance(pair, Apply)
+        forms.append(self.chain_form(*pair.args))
+        gradient = self.trace.plan.equation(f"dL_d{links[0].reader.name}")
+        if gradient is not None and gradient.told == "folded" and self.formulas.folding:
+            paths = self.formulas.links(links[0].reader)
+            if paths and paths[0].reader.name != "L":
+                forms.append(self.chain_form(summed([path.pair for path in paths]), pair.args[1]))
+        return forms
+
+    def chain_form(self, *factors: Expr) -> Form:
+        """One form of the chain rule."""
+        return Form("chain", "equals", tuple(map(self.named, factors)))
+
+    def factors(self, expr: Expr, as_formula: Callable[[Expr], Formula], apart: bool) -> tuple[Formula, ...]:
+        """The two factors of a product where they are to be set apart, else the formula as one."""
+        if apart and isinstance(expr, Apply) and expr.op.name == "mul":
+            return tuple(map(as_formula, expr.args))
+        return (as_formula(expr),)
+
+    def reads(self, equation: Equation) -> Callable[[Var], Any]:
+        """What the variables of the equation stand for in this update and sample."""
+        return self.trace.reads(equation, self.update, self.sample)
+
+    def value(self, equation: Equation, index: tuple[int, ...] = ()) -> Any:
+        """The value of the equation's quantity or of one entry of it."""
+        value = self.trace.value(equation.id, self.update, self.sample)
+        return value[tuple(i - 1 for i in index)] if index else value
+
+    @property
+    def rows(self) -> bool:
+        """Whether vectors are written as rows."""
+        return self.trace.scenario.orientation == "row"
+
+    def shapes(self, equation: Equation) -> str:
+        """The formula with the shape of every operand in its place: (2×2)·(2×1) + (2×1)."""
+        formula = equation.formula
+        if not any(op in _STRUCTURAL for op in _operations(formula)) or _holds_numbers(formula):
+            return ""
+        return Formula(formula, self._shape_leaf).linear("text")
+
+    def _shape_leaf(self, language: Language) -> Leaf:
+        def leaf(var: Var, transposed: bool) -> Written:
+            size = var.shape if len(var.shape) == 2 else (1, *var.shape) if self.rows else (*var.shape, 1)  # noqa: PLR2004
+            rows, columns = size[::-1] if transposed else size
+            return Written((f"({rows}×{columns})",), ATOM)
+
+        return leaf
+
+
+def _operations(expr: Expr) -> set[str]:
+    if not isinstance(expr, Apply):
+        return set()
+    return {expr.op.name}.union(*map(_operations, expr.args))
+
+
+def _holds_numbers(expr: Expr) -> bool:
+    return isinstance(expr, Num) or (isinstance(expr, Apply) and any(map(_holds_numbers, expr.args)))

@@ -1,0 +1,166 @@
+"""The opening of a lesson: what is given, what the indices mean, the functions used and the conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from backtrace.engine.trace import Trace
+from backtrace.engine.work import initial_parameters
+from backtrace.formula.calculus import opened
+from backtrace.formula.evaluate import entry_variables
+from backtrace.formula.expr import Apply, Var, apply
+from backtrace.formula.writing import Language, Leaf, Written
+from backtrace.lesson.blocks import Block, Derivation, Form, Given, Heading, Prose, Recall, Sentence
+from backtrace.lesson.mathematics import Formula, elided, grid, matrix
+from backtrace.lesson.numbers import put_in
+from backtrace.network.activations import ACTIVATIONS, Activation
+from backtrace.network.losses import LOSSES
+
+_ENOUGH_DECIMALS = 12
+_MOST_SAMPLES = 8
+
+
+def title(trace: Trace) -> Iterator[Block]:
+    """The title with the network in one line, its source and what to look at."""
+    scenario = trace.scenario
+    activations = ", ".join(layer.activation for layer in scenario.layers)
+    network = f"{'-'.join(map(str, scenario.units))}, {activations}, {scenario.loss}"
+    yield Heading(scenario.title or "A training step", 0, network)
+    if scenario.source:
+        yield Prose((f"Source: {scenario.source}",))
+    if scenario.description:
+        yield Prose((scenario.description,))
+
+
+def given(trace: Trace) -> Iterator[Block]:
+    """Inputs, targets and parameters, with the symbols of every matrix beside its numbers."""
+    yield Heading("Given", 1)
+    yield Given(tuple(_items(trace)))
+    yield from map(Prose, _conventions(trace))
+    yield Recall("used", tuple(_functions(trace)))
+
+
+def _items(trace: Trace) -> Iterator[tuple[Formula, Formula | None, Formula]]:
+    scenario = trace.scenario
+    several = len(scenario.x) > 1
+    for name, data in (("x", scenario.x), ("y", scenario.y)):
+        if several:
+            yield _named(trace, name), None, matrix(_shown(data), True)
+        else:
+            yield _named(trace, name), None, matrix(_shown(data[0]), scenario.orientation == "row")
+    if "eta" in trace.plan.quantities:
+        yield _named(trace, "eta"), None, matrix(_shown(np.asarray([scenario.learning_rate])), True)
+    for name, value in initial_parameters(scenario).items():
+        symbols = _symbols(trace, name) if value.ndim == 2 and value.size > 1 else None  # noqa: PLR2004
+        yield _named(trace, name), symbols, matrix(_shown(value), scenario.orientation == "row")
+
+
+def _named(trace: Trace, name: str) -> Formula:
+    return Formula(trace.plan.quantities[name].var, trace.notation.leaf)
+
+
+def _shown(values: Any) -> Any:
+    """The numbers as they stand in the scenario, the middle of a large matrix left out."""
+    values = elided(values)
+    out = np.empty(values.shape, dtype=object)
+    for index in np.ndindex(*values.shape):
+        value = values[index]
+        out[index] = value if value is None else put_in(value, _ENOUGH_DECIMALS, _ENOUGH_DECIMALS)
+    return out
+
+
+def _symbols(trace: Trace, name: str) -> Formula:
+    """The matrix of the symbols of its entries."""
+    variables = elided(entry_variables(trace.plan.quantities[name].var))
+
+    def leaf(language: Language) -> Leaf:
+        spelt = [[v if v is None else trace.notation.spell(v, language) for v in row] for row in variables]
+        return lambda var, transposed: Written((grid(spelt, language),))
+
+    return Formula(Var("symbols"), leaf)
+
+
+def _conventions(trace: Trace) -> Iterator[Sentence]:
+    scenario = trace.scenario
+    yield from _index_rule(trace)
+    layout = (
+        "Vectors are columns; in a weight matrix a row belongs to the neuron that receives."
+        if scenario.orientation == "column"
+        else "Vectors are rows; in a weight matrix a column belongs to the neuron that receives."
+    )
+    k = scenario.y.shape[1]
+    outputs = f"{scenario.loss_outputs} over {k} outputs" if k > 1 else "one output"
+    samples = len(scenario.x)
+    if scenario.batch_size > 1:
+        batch = f"{scenario.loss_batch} over the samples of a batch ({scenario.batch_size} of {samples})"
+    else:
+        batch = "one sample" if samples == 1 else f"{samples} samples, one in each update"
+    yield (layout, f" Loss: {scenario.loss}, {outputs}; {batch}.")
+    frozen = [
+        f"{letter}{number}"
+        for number, layer in enumerate(scenario.layers, 1)
+        for letter, trained in (("W", layer.train_weights), ("b", layer.train_biases or layer.biases is None))
+        if not trained
+    ]
+    if frozen:
+        names = [part for name in frozen for part in (", ", _named(trace, name))][1:]
+        yield ("Kept as they are, not updated: ", *names, ".")
+    yield (
+        "Worked with all digits. The numbers put in carry enough digits for a pocket calculator to give the result shown.",
+    )
+
+
+def _index_rule(trace: Trace) -> Iterator[Sentence]:
+    """One weight as the example: where it leads from and to, and where it stands in the matrix."""
+    scenario = trace.scenario
+    for number, layer in enumerate(scenario.layers, 1):
+        rows, columns = layer.weights.shape
+        if min(rows, columns) > 1:
+            row, column = 2, 1
+            sender, receiver = (column, row) if scenario.orientation == "column" else (row, column)
+            weight = Formula(Var(f"W{number}", (), index=(row, column)), trace.notation.leaf)
+            start = "input" if number == 1 else "neuron"
+            end = "output" if number == scenario.depth else "hidden neuron"
+            yield (
+                weight, f" leads from {start} {sender} to {end} {receiver}; in ", _named(trace, f"W{number}"),
+                f" it stands in row {row}, column {column}.",
+            )  # fmt: skip
+            return
+
+
+def _functions(trace: Trace) -> Iterator[Derivation]:
+    """Each activation with its definition and derivative, and the loss."""
+    scenario, plan = trace.scenario, trace.plan
+    seen: set[str] = set()
+    for number, layer in enumerate(scenario.layers, 1):
+        row = ACTIVATIONS[layer.activation]
+        if row.name in seen or row.name == "identity":
+            continue
+        seen.add(row.name)
+        yield from _function(trace, row, number)
+    loss = plan.equation("L")
+    assert loss is not None
+    row_of_loss = LOSSES[scenario.loss]
+    y, a = Var("y"), Var(f"a{scenario.depth}")
+    of_one = Formula(Var("L" if scenario.y.shape[1] == 1 else "L_terms"), trace.notation.leaf)
+    yield Derivation(of_one, (_form(trace, row_of_loss.terms(y, a)),))
+
+
+def _function(trace: Trace, row: Activation, number: int) -> Iterator[Derivation]:
+    size = trace.scenario.units[number]
+    z, a = Var(f"z{number}", (size,)), Var(f"a{number}", (size,))
+    applied = row.applied(z)
+    target = Formula(a, trace.notation.leaf)
+    forms = [_form(trace, applied)]
+    if isinstance(applied, Apply) and applied.op.body is not None:
+        forms.append(_form(trace, opened(applied)))
+    yield Derivation(target, tuple(forms))
+    yield Derivation(Formula(apply("partial", Var(a.name), Var(z.name)), trace.notation.leaf),
+                     (_form(trace, row.slope(z, a)),))  # fmt: skip
+
+
+def _form(trace: Trace, expr: Any) -> Form:
+    return Form("formula", "equals", (Formula(expr, trace.notation.leaf),))

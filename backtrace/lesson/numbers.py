@@ -1,0 +1,165 @@
+"""How numbers are shown, and with how many digits, so that every printed line closes on a pocket calculator.
+
+A result is shown with the decimals that were asked for. The numbers put in get as many more as the line needs
+for its printed operands to give its printed result; that is found by working the line in decimal arithmetic.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+from typing import Any
+
+import numpy as np
+
+from backtrace.formula.evaluate import DECIMALS, evaluate
+from backtrace.formula.expr import Expr, Var, variables
+from backtrace.formula.operations import ATOM, PRODUCT, SIGN
+from backtrace.formula.writing import Language, Written
+
+_MOST_DIGITS = 17
+_LARGE = 1e7
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_CALCULATOR = Context(prec=40, traps=[])
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number as it is shown: the digits of its mantissa, and a power of ten in scientific form."""
+
+    digits: str
+    exponent: int | None = None
+
+    @property
+    def decimal(self) -> Decimal:
+        """The value of what is shown."""
+        return Decimal(self.digits).scaleb(self.exponent or 0)
+
+    @property
+    def unit(self) -> Decimal:
+        """One unit in the last place shown."""
+        return Decimal(1).scaleb(int(Decimal(self.digits).as_tuple().exponent) + (self.exponent or 0))
+
+    def written(self, language: Language) -> Written:
+        """The number in the language; a sign or a power of ten binds less tightly than digits alone."""
+        digits = self.digits.replace("-", "−") if language == "text" else self.digits
+        sign = self.digits.startswith("-")
+        if self.exponent is None:
+            return Written((digits,), SIGN if sign else ATOM)
+        match language:
+            case "text":
+                power = "·10" + str(self.exponent).translate(_RAISED)
+            case "latex":
+                power = rf" \cdot 10^{{{self.exponent}}}"
+            case _:
+                return Written((f"{digits}e{self.exponent}",), SIGN if sign else ATOM)
+        return Written((digits + power,), SIGN if sign else PRODUCT)
+
+
+def shown(value: float, decimals: int, base: int | None = None) -> Shown:
+    """The number rounded to so many decimals.
+
+    Below 10^-base (base is `decimals` unless given), and from ten million on, it is shown in scientific form
+    with as many digits.
+    """
+    size, base = abs(value), decimals if base is None else base
+    if size != 0 and (size < 10.0**-base or size >= _LARGE):
+        mantissa, exponent = f"{value:.{max(decimals - 1, 0)}e}".split("e")
+        return Shown(mantissa, int(exponent))
+    digits = f"{value:.{decimals}f}"
+    return Shown(digits.removeprefix("-") if float(digits) == 0 else digits)
+
+
+def put_in(value: float, decimals: int, base: int) -> Shown:
+    """The number as an operand: like `shown`, but with fewer decimals where they already say all of it."""
+    value = float(value)
+    exact = f"{value:.15g}"
+    if "e" not in exact and abs(value) < _LARGE and len(exact.partition(".")[2]) <= decimals:
+        return Shown("0" if float(exact) == 0 else exact)
+    return shown(value, decimals, base)
+
+
+def kept(value: float, decimals: int) -> Shown:
+    """The number with two significant digits more than the decimals shown, as it is carried on."""
+    mantissa, _, exponent = f"{value:#.{decimals + 2}g}".partition("e")
+    return Shown(mantissa.rstrip("."), int(exponent)) if exponent else Shown(mantissa.rstrip("."))
+
+
+@dataclass(frozen=True)
+class Closing:
+    """How a line is shown: the decimals of its operands, its results, and whether it is exact as printed."""
+
+    decimals: int
+    results: tuple[Shown, ...]
+    exact: bool
+
+
+def closing(formula: Expr, reads: Callable[[Var], Any], results: Iterable[float], base: int) -> Closing:
+    """The fewest decimals, from `base` on, with which the printed operands give the printed results.
+
+    A result that is nothing but the rounding of a cancellation never closes in scientific form; it is shown
+    with fixed decimals.
+    """
+    values = [float(value) for value in results]
+    scientific = tuple(shown(value, base) for value in values)
+    fixed = tuple(Shown(_fixed(value, base)) for value in values)
+    for attempt in dict.fromkeys((scientific, fixed)):
+        for decimals in range(base, max(base, _MOST_DIGITS) + 1):
+            calculated = calculate(formula, reads, decimals, base)
+            if all(map(rounds_to, calculated, attempt)):
+                same = all(number == result.decimal for number, result in zip(calculated, attempt, strict=True))
+                return Closing(decimals, attempt, same and all(map(_says_all, attempt, values)))
+    return Closing(max(base, _MOST_DIGITS), scientific, False)
+
+
+def _says_all(result: Shown, value: float) -> bool:
+    """Whether the digits shown are all there are, to the 15 digits that a double holds for sure."""
+    return float(result.decimal) == float(f"{value:.15g}")
+
+
+def _fixed(value: float, decimals: int) -> str:
+    digits = f"{value:.{decimals}f}"
+    return digits.removeprefix("-") if float(digits) == 0 else digits
+
+
+def calculate(formula: Expr, reads: Callable[[Var], Any], decimals: int, base: int) -> list[Decimal]:
+    """What a pocket calculator gives for each entry when the operands are typed as printed."""
+    typed = {var.key: _typed(reads(var), decimals, base) for var in variables(formula)}
+    with localcontext(_CALCULATOR):
+        return list(np.ravel(evaluate(formula, lambda var: typed[var.key], DECIMALS)))
+
+
+def _typed(value: Any, decimals: int, base: int) -> Any:
+    array = np.asarray(value)
+    out = np.empty(array.shape, dtype=object)
+    for index in np.ndindex(*array.shape):
+        out[index] = put_in(array[index], decimals, base).decimal
+    return out
+
+
+def rounds_to(calculated: Decimal, result: Shown) -> bool:
+    """Whether the calculated number, rounded to the digits shown, is the number shown; a tie may go either way."""
+    with localcontext(_CALCULATOR):
+        difference = abs(Decimal(calculated) - result.decimal)
+        return difference.is_finite() and 2 * difference <= result.unit
+
+
+def factors_closing(
+    factors: Sequence[Expr], reads: Callable[[Var], Any], close: Closing, base: int
+) -> tuple[int, tuple[Shown, ...]]:
+    """The decimals of the operands, and the value of each factor, with which a product closes both ways.
+
+    The printed operands give the printed result and each factor as printed, and the printed factors give the
+    result. Where no number of digits does it all, the decimals of `close` and no factors.
+    """
+    (result,), exact = close.results, [float(evaluate(factor, reads)) for factor in factors]
+    for decimals in range(close.decimals, close.decimals + 4):
+        calculated = [calculate(factor, reads, decimals, base)[0] for factor in factors]
+        values = tuple(put_in(value, decimals, base) for value in exact)
+        with localcontext(_CALCULATOR):
+            whole, product = math.prod(calculated), math.prod(value.decimal for value in values)
+        if all(map(rounds_to, (whole, product, *calculated), (result, result, *values))):
+            return decimals, values
+    return close.decimals, ()

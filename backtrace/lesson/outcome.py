@@ -1,0 +1,93 @@
+"""What came of it: the samples of a batch side by side, the losses of all updates, and whether it helped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from backtrace.engine.trace import Trace
+from backtrace.formula.expr import Var
+from backtrace.lesson.blocks import Block, Curve, Heading, Prose, Sentence, Table
+from backtrace.lesson.mathematics import Formula, matrix, number
+from backtrace.lesson.numbers import shown
+
+_MOST_ROWS = 12
+_MOST_SAMPLES = 8
+
+
+def outcome(trace: Trace) -> Iterator[Block]:
+    """The prediction and the loss before and after the last update, and what the gradients promised."""
+    yield Heading("Did it help", 1)
+    last, objective = trace.updates, trace.plan.objective
+    prediction = f"a{trace.scenario.depth}"
+    rows = []
+    places = trace.schedule.samples(last)
+    for place in places[:_MOST_SAMPLES]:
+        sample = place + 1 if trace.plan.batched else None
+        before, after = (_vector(trace, prediction, update, sample) for update in (last, last + 1))
+        label = (_named(trace, prediction), f" (sample {place + 1})") if trace.plan.batched else (
+            _named(trace, prediction),)  # fmt: skip
+        rows.append((label, before, ("→",), after, ("target ", *_vector(trace, "y", last, sample))))
+    before, after = float(trace.value(objective, last)), float(trace.value(objective, last + 1))
+    change = (_number(trace, after - before),)
+    rows.append(((_named(trace, objective),), (_number(trace, before),), ("→",), (_number(trace, after),),
+                 ("change ", *change)))  # fmt: skip
+    yield Table(((), (), (), (), ()), tuple(rows))
+    if len(places) > _MOST_SAMPLES:
+        yield Prose((f"{len(places) - _MOST_SAMPLES} more samples are not shown.",))
+    if "promise" in trace.plan.quantities:
+        yield Prose(("The gradients promised ", _number(trace, float(trace.value("promise", last + 1))),
+                     ": each gradient times the change of its parameter, added up."))  # fmt: skip
+    if after > before:
+        yield Prose(("The loss rose. The step was too long for this slope: try a smaller learning rate.",), "warning")
+
+
+def losses(trace: Trace) -> Iterator[Block]:
+    """The loss that each update started from: a table of some updates, and a curve of all."""
+    values = trace.losses
+    yield Heading("Loss", 1, f"updates 1 to {trace.updates}, and after")
+    chosen = _spread(trace.updates)
+    rows = [((str(update),), (str(trace.schedule.epoch(update)),), (_number(trace, values[update - 1]),))
+            for update in chosen]  # fmt: skip
+    rows.append((("after",), ("",), (_number(trace, values[-1]),)))
+    yield Table((("update",), ("epoch",), (_named(trace, trace.plan.objective),)), tuple(rows))
+    yield Curve("loss", tuple(float(value) for value in values))
+
+
+def samples_beside(trace: Trace, update: int) -> Iterator[Block]:
+    """The samples of a batch side by side: what each predicts, and its loss."""
+    samples = [place + 1 for place in trace.schedule.samples(update)]
+    names = [f"a{trace.scenario.depth}", "L", f"dL_dz{trace.scenario.depth}"]
+    rows = [
+        ((str(sample),), *(_vector(trace, name, update, sample) for name in ("x", "y", *names)))
+        for sample in samples[:_MOST_SAMPLES]
+    ]
+    yield Heading("The samples of this batch", 2, "")
+    yield Table((("sample",), *((_named(trace, name),) for name in ("x", "y", *names))), tuple(rows))
+    if len(samples) > _MOST_SAMPLES:
+        yield Prose((f"{len(samples) - _MOST_SAMPLES} more samples are not shown.",))
+
+
+def _spread(updates: int) -> list[int]:
+    """Some updates from first to last: all where they are few, else evenly spread in their logarithm."""
+    if updates <= _MOST_ROWS:
+        return list(range(1, updates + 1))
+    return sorted({int(round(update)) for update in np.geomspace(1, updates, _MOST_ROWS)})
+
+
+def _named(trace: Trace, name: str) -> Formula:
+    return Formula(Var(name), trace.notation.leaf)
+
+
+def _number(trace: Trace, value: float) -> Formula:
+    return number(shown(float(value), trace.scenario.decimals))
+
+
+def _vector(trace: Trace, name: str, update: int, sample: int | None) -> Sentence:
+    values = np.atleast_1d(trace.value(name, update, sample))
+    if len(values) > _MOST_SAMPLES:
+        values = values[:_MOST_SAMPLES]
+    numbers = np.empty(len(values), dtype=object)
+    numbers[:] = [shown(float(value), trace.scenario.decimals) for value in values]
+    return (matrix(numbers, True),)

@@ -1,0 +1,93 @@
+"""What the proofs found, told: sympy's closed forms beside the gradients, and the table of `verify`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from backtrace.engine.trace import Trace
+from backtrace.formula.expr import Var, apply
+from backtrace.formula.operations import ATOM, SUM
+from backtrace.formula.writing import Language, Leaf, Written
+from backtrace.lesson.blocks import Block, Derivation, Form, Heading, Lesson, Line, Prose, Table
+from backtrace.lesson.mathematics import Formula, number
+from backtrace.lesson.numbers import kept, shown
+
+if TYPE_CHECKING:
+    from backtrace.proof.closed import ClosedForm
+    from backtrace.proof.verify import Check, Verification
+
+
+def tell_closed_forms(trace: Trace, forms: Iterable[ClosedForm], update: int) -> Iterator[Block]:
+    """A line for each entry of a parameter: sympy's derivative, its value and whether it agrees."""
+    yield Heading("Checked by sympy", 1, f"update {update}" if trace.updates > 1 else "")
+    yield Prose(("sympy differentiates the loss, written out in terms of the parameters; it sees no line of the "
+                 "backward pass.",))  # fmt: skip
+    agreed = True
+    for form in forms:
+        agreed = agreed and form.agrees
+        yield _closed(trace, form)
+    yield Prose(("Every value agrees with backpropagation.",) if agreed else ("sympy and backpropagation DISAGREE.",),
+                "plain" if agreed else "warning")  # fmt: skip
+
+
+def _closed(trace: Trace, form: ClosedForm) -> Line:
+    target = Formula(apply("partial", Var(trace.plan.objective), form.entry), trace.notation.leaf)
+    forms = []
+    if form.text:
+        forms.append(Form("formula", "equals", (_verbatim(form),)))
+    decimals = trace.scenario.decimals
+    forms.append(Form("value", "rounds to", (number(shown(form.value, decimals)),)))
+    derivation = Derivation(target, tuple(forms), number(kept(form.value, decimals)))
+    verdict = "agrees with backpropagation." if form.agrees else f"backpropagation gives {form.gradient!r}: DISAGREES."
+    length = "" if form.text else f"{form.operations} operations, too long to print; "
+    return Line(None, "", target, (length + verdict,), (derivation,))
+
+
+def _verbatim(form: ClosedForm) -> Formula:
+    """A formula as sympy wrote it."""
+
+    def leaf(language: Language) -> Leaf:
+        text = {"text": form.text, "latex": form.latex}.get(language, form.ascii)
+        return lambda var, transposed: Written((text,), SUM if " " in text else ATOM)
+
+    return Formula(Var("closed"), leaf)
+
+
+def tell_verification(trace: Trace, verification: Verification) -> Lesson:
+    """The table of all checks, the rule for the errors, and the verdict."""
+    from backtrace.proof.verify import DIFFERENCE_TOLERANCE, SMALLEST, SYMPY_TOLERANCE
+
+    checks = verification.checks
+    blocks: list[Block] = [Heading(f"Gradients of {trace.scenario.title or 'the scenario'}", 0,
+                                   f"update {verification.update} of {trace.updates}")]  # fmt: skip
+    columns = (("entry",), ("backpropagation",), ("difference",), ("sympy",), ("error",), ("error",), ("",))
+    blocks.append(Table(columns, tuple(_row(trace, check) for check in checks)))
+    if len(checks) < verification.entries:
+        blocks.append(Prose((f"Checked are {len(checks)} of {verification.entries} entries, drawn at random.",)))
+    blocks.append(Prose((
+        f"Errors are relative to the larger of the two numbers, or to {SMALLEST:g} where both are smaller. Allowed are "
+        f"{DIFFERENCE_TOLERANCE:g} for central differences and {SYMPY_TOLERANCE:g} for sympy.",)))  # fmt: skip
+    kinks = [check for check in checks if check.verdict == "kink"]
+    if kinks:
+        blocks.append(Prose((
+            f"{len(kinks)} at a kink: a pre-activation is exactly 0, where the derivative does not exist and the "
+            "convention gives the slope.",), "note"))  # fmt: skip
+    wrong = [check for check in checks if check.verdict == "disagrees"]
+    if wrong:
+        blocks.append(Prose((f"{len(wrong)} of {len(checks)} gradients DISAGREE.",), "warning"))
+    else:
+        blocks.append(Prose((f"All {len(checks) - len(kinks)} gradients agree with both.",)))
+    return Lesson(tuple(blocks))
+
+
+def _row(trace: Trace, check: Check) -> tuple[tuple[str | Formula, ...], ...]:
+    name = Formula(apply("partial", Var(trace.plan.objective), check.entry), trace.notation.leaf)
+    numbers = (check.gradient, check.difference, check.by_sympy)
+    errors = (check.difference_error, check.sympy_error)
+    return (
+        (name,),
+        *((number(kept(value, 4)),) for value in numbers),
+        *((f"{error:.0e}",) for error in errors),
+        (check.verdict,),
+    )

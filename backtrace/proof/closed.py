@@ -1,0 +1,115 @@
+"""The loss as sympy sees it: a function of one parameter, or in closed form of all, and its derivative.
+
+sympy gets the forward equations only, never a line of the backward pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy
+
+from backtrace.engine.trace import Trace
+from backtrace.formula.evaluate import evaluate
+from backtrace.formula.expr import Var
+from backtrace.notation.notation import Notation
+from backtrace.proof.symbols import SYMBOLS
+
+_DIGITS = 30
+_MOST_OPERATIONS = 100
+_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class ClosedForm:
+    """sympy's derivative of the loss by one entry of a parameter, in terms of the parameters.
+
+    `text`, `latex` and `ascii` are empty where the form has more than a readable number of `operations`.
+    `value` is its value, `gradient` that of backpropagation.
+    """
+
+    entry: Var
+    text: str
+    ascii: str
+    latex: str
+    operations: int
+    value: float
+    gradient: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the two values are the same up to rounding."""
+        return abs(self.value - self.gradient) <= _TOLERANCE * max(abs(self.value), abs(self.gradient), 1e-5)
+
+
+def slope_by_sympy(trace: Trace, update: int, entry: Var) -> float:
+    """The derivative of the loss by one entry: sympy's, of the loss as a function of that entry alone."""
+    symbol = sympy.Symbol("p", real=True)
+
+    def of(name: str, index: tuple[int, ...], value: float) -> Any:
+        return symbol if (name, index) == (entry.name, entry.index) else _exact(value)
+
+    loss = objective(trace, update, of)
+    at = _exact(trace.value(entry.name, update)[tuple(i - 1 for i in entry.index or ())])
+    return float(sympy.diff(loss, symbol).subs(symbol, at).evalf(_DIGITS))
+
+
+def objective(trace: Trace, update: int, of: Callable[[str, tuple[int, ...], float], Any]) -> Any:
+    """The loss that the update makes smaller, with `of` giving the expression of each entry of a parameter."""
+    parameters = {}
+    for name in trace.parameters:
+        values = trace.value(name, update)
+        carried = np.empty(values.shape, dtype=object)
+        for index in np.ndindex(*values.shape):
+            carried[index] = of(name, tuple(i + 1 for i in index), values[index])
+        parameters[name] = carried
+    losses = [_loss(trace, place, parameters) for place in trace.schedule.samples(update)]
+    total = sum(losses[1:], losses[0])
+    is_mean = trace.plan.batched and trace.scenario.loss_batch == "mean"
+    return total / len(losses) if is_mean else total
+
+
+def _loss(trace: Trace, place: int, parameters: dict[str, Any]) -> Any:
+    data = {"x": trace.scenario.x[place], "y": trace.scenario.y[place]}
+    values = parameters | {name: np.array([_exact(v) for v in row], dtype=object) for name, row in data.items()}
+    for equation in trace.plan.after[0]:
+        values[equation.id] = evaluate(equation.opened, values, SYMBOLS)
+    return values["L"].item()
+
+
+def _exact(value: float) -> Any:
+    return sympy.Integer(int(value)) if float(value).is_integer() else sympy.Float(float(value), _DIGITS)
+
+
+def closed_forms(trace: Trace, update: int = 1) -> Iterator[ClosedForm]:
+    """The closed form of each gradient, in the order of the parameters; one sample's for a batch of one."""
+    symbols: dict[Any, Any] = {}
+    values: dict[Any, float] = {}
+
+    def of(name: str, index: tuple[int, ...], value: float) -> Any:
+        symbol = sympy.Symbol(trace.notation.spell(Var(name, (), index=index), "ascii"), real=True)
+        symbols[name, index], values[symbol] = symbol, value
+        return symbol
+
+    loss = objective(trace, update, of)
+    for (name, index), symbol in symbols.items():
+        gradient = float(trace.value(f"d{trace.plan.objective}_d{name}", update)[tuple(i - 1 for i in index)])
+        derivative = sympy.diff(loss, symbol)
+        operations = int(sympy.count_ops(derivative))
+        value = float(derivative.evalf(_DIGITS, subs={s: _exact(v) for s, v in values.items()}))
+        entry = Var(name, (), index=index)
+        texts = _texts(derivative, trace.notation, symbols) if operations <= _MOST_OPERATIONS else ("", "", "")
+        yield ClosedForm(entry, *texts, operations, value, gradient)
+
+
+def _texts(expression: Any, notation: Notation, symbols: dict[Any, Any]) -> tuple[str, str, str]:
+    """The expression in text, ASCII and LaTeX, with the spellings of the notation."""
+    spelt = {symbol: notation.spell(Var(name, (), index=index)) for (name, index), symbol in symbols.items()}
+    latex = {symbol: notation.spell(Var(name, (), index=index), "latex") for (name, index), symbol in symbols.items()}
+    short = expression.xreplace({number: sympy.Float(number, 6) for number in expression.atoms(sympy.Float)})
+    text = short.xreplace({symbol: sympy.Symbol(name) for symbol, name in spelt.items()})
+    signs = str(text).replace("**", "^").replace("*", "·").replace("-", "−")
+    return signs, str(short), str(sympy.latex(short, symbol_names=latex))

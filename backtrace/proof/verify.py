@@ -1,0 +1,139 @@
+"""Is the trace right? Every gradient beside a central difference and beside sympy's derivative.
+
+Both start from the forward equations alone: the difference works them twice with one parameter shifted, sympy
+differentiates the loss as a function of that one parameter. Neither reads a backward equation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from backtrace.engine.trace import Trace
+from backtrace.engine.work import Values, start, work_equations
+from backtrace.errors import OutOfRangeError
+from backtrace.formula.expr import Var
+from backtrace.network.activations import ACTIVATIONS
+from backtrace.proof.closed import slope_by_sympy
+
+Verdict = Literal["agrees", "kink", "disagrees"]
+
+DIFFERENCE_TOLERANCE = 1e-6
+SYMPY_TOLERANCE = 1e-9
+SMALLEST = 1e-5
+"""Errors are relative to the larger of the two numbers, but never to less than this: near zero they are absolute."""
+
+
+_WIDTHS = (1e-3, 1e-4, 1e-5)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One entry of a parameter: its gradient by backpropagation, by difference and by sympy, and the errors."""
+
+    entry: Var
+    gradient: float
+    difference: float
+    by_sympy: float
+    difference_error: float
+    sympy_error: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The checks of one update; `entries` counts all entries of the parameters, of which a sample may be checked."""
+
+    update: int
+    checks: tuple[Check, ...]
+    entries: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether no gradient disagrees."""
+        return all(check.verdict != "disagrees" for check in self.checks)
+
+
+def error_between(a: float, b: float) -> float:
+    """The difference of two gradients, relative to the larger, or to SMALLEST near zero."""
+    return abs(a - b) / max(abs(a), abs(b), SMALLEST)
+
+
+def verify(trace: Trace, update: int = 1, most: int = 200, seed: int = 0) -> Verification:
+    """Check the gradients of an update; of more than `most` entries, a random sample drawn with `seed`."""
+    entries = list(_entries(trace))
+    chosen = entries
+    if len(entries) > most:
+        places = np.random.default_rng(seed).choice(len(entries), size=most, replace=False)
+        chosen = [entries[place] for place in sorted(places)]
+    checks = tuple(_check(trace, update, entry) for entry in chosen)
+    return Verification(update, checks, len(entries))
+
+
+def _entries(trace: Trace) -> Iterator[Var]:
+    for name in trace.parameters:
+        shape = trace.plan.quantities[name].var.shape
+        for index in np.ndindex(*shape):
+            yield Var(name, (), index=tuple(i + 1 for i in index))
+
+
+def _check(trace: Trace, update: int, entry: Var) -> Check:
+    place = tuple(i - 1 for i in entry.index or ())
+    gradient = float(trace.value(f"d{trace.plan.objective}_d{entry.name}", update)[place])
+    difference = central_difference(trace, update, entry)
+    by_sympy = slope_by_sympy(trace, update, entry)
+    errors = error_between(gradient, difference), error_between(gradient, by_sympy)
+    agrees = errors[0] <= DIFFERENCE_TOLERANCE and errors[1] <= SYMPY_TOLERANCE
+    verdict: Verdict = "agrees" if agrees else "kink" if _at_kink(trace, update) else "disagrees"
+    return Check(entry, gradient, difference, by_sympy, *errors, verdict)
+
+
+def central_difference(trace: Trace, update: int, entry: Var) -> float:
+    """The slope of the loss by central differences of four points; NaN where they leave the range.
+
+    Of several widths the one is taken at which the four points and the inner two agree best: a wide step is the
+    most exact, and a narrow one is taken where a kink of ReLU lies close by.
+    """
+    place = tuple(i - 1 for i in entry.index or ())
+    parameters: Values = {name: trace.value(name, update) for name in trace.parameters}
+
+    def rise(step: float) -> float:
+        """J(p + step) − J(p − step)."""
+        ends = []
+        for shift in (step, -step):
+            moved = parameters[entry.name].copy()
+            moved[place] += shift
+            ends.append(_objective(trace, update, parameters | {entry.name: moved}))
+        return ends[0] - ends[1]
+
+    scale = max(1.0, abs(float(parameters[entry.name][place])))
+    found = []
+    for width in _WIDTHS:
+        step = width * scale
+        try:
+            near, far = rise(step), rise(2 * step)
+        except OutOfRangeError:
+            continue
+        slope = (8 * near - far) / (12 * step)
+        found.append((abs(slope - near / (2 * step)), slope))
+    return min(found, default=(0.0, math.nan))[1]
+
+
+def _objective(trace: Trace, update: int, parameters: Mapping[str, np.ndarray]) -> float:
+    samples = trace.schedule.samples(update)
+    values = start(trace.scenario, trace.plan, samples, dict(parameters))
+    of_sample, of_update = trace.plan.after
+    work_equations(of_sample + of_update, values, update, samples)
+    return float(values[trace.plan.objective])
+
+
+def _at_kink(trace: Trace, update: int) -> bool:
+    """Whether an activation stands exactly where its derivative does not exist, and a convention holds instead."""
+    return any(
+        bool(ACTIVATIONS[layer.activation].convention) and bool((trace.value(f"z{number}", update) == 0).any())
+        for number, layer in enumerate(trace.scenario.layers, 1)
+    )

@@ -1,0 +1,116 @@
+"""From plain data to a scenario: checked as a whole, with every default worked out and every array read-only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from backtrace.errors import InputError, Problem
+from backtrace.network.losses import LOSSES
+from backtrace.notation.notation import default_profile
+from backtrace.scenario.checks import flaws_of_whole
+from backtrace.scenario.flaws import Flaw
+from backtrace.scenario.messages import flaws_in
+from backtrace.scenario.scenario import Floats, Layer, Scenario
+from backtrace.scenario.schema import Document, LayerPart, Part
+
+MOST_PROBLEMS = 100
+
+
+def built(data: Any, flaws: Sequence[Flaw], refuse: Callable[[Iterable[Flaw]], InputError]) -> Scenario:
+    """The scenario that the data describes; `flaws` are those of reading it.
+
+    Raises what `refuse` makes of all flaws, of reading, of single values and of the whole.
+    """
+    document: Document | None = None
+    found = list(flaws)
+    try:
+        document = Document.model_validate(data)
+    except ValidationError as error:
+        found += flaws_in(error, data)
+    found += flaws_of_whole(data, [flaw.loc for flaw in found])
+    if found or document is None:
+        raise refuse(found)
+    return _scenario(document)
+
+
+def refused(flaws: Iterable[Flaw]) -> InputError:
+    """The error for data that came from no file."""
+    return limited([flaw.problem() for flaw in flaws])
+
+
+def limited(problems: Sequence[Problem]) -> InputError:
+    """The error with all problems, the first hundred in full."""
+    shown = list(problems[:MOST_PROBLEMS])
+    if len(problems) > MOST_PROBLEMS:
+        shown.append(Problem(f"and {len(problems) - MOST_PROBLEMS:,} more problems"))
+    return InputError(shown)
+
+
+def _scenario(document: Document) -> Scenario:
+    network, loss, training = document.network, document.loss, document.training
+    layers = tuple(_layer(part, network.orientation) for part in network.layers)
+    samples = len(document.data)
+    outputs = loss.outputs or LOSSES[loss.name].outputs
+    notation = document.notation or default_profile(len(layers))
+    return Scenario(
+        layers=layers,
+        x=_frozen([sample.x for sample in document.data]),
+        y=_frozen([sample.y for sample in document.data]),
+        loss=loss.name,
+        loss_outputs=outputs,
+        loss_batch=loss.batch,
+        optimizer=training.optimizer,
+        learning_rate=training.learning_rate,
+        epochs=training.epochs,
+        batch_size=samples if training.batch_size == "all" else training.batch_size,
+        orientation=network.orientation,
+        notation=notation,
+        decimals=document.display.decimals,
+        title=document.title,
+        description=document.description,
+        source=document.source,
+        links=tuple(document.links),
+        notes=dict(document.notes),
+        document=_completed(document, layers, notation),
+    )
+
+
+def _frozen(numbers: Any) -> Floats:
+    array = np.array(numbers, dtype=np.float64)
+    array.setflags(write=False)
+    return array
+
+
+def _layer(part: LayerPart, orientation: str) -> Layer:
+    weights = _frozen(part.weights)
+    units = weights.shape[0 if orientation == "column" else 1]
+    biases = None if part.biases == "none" else _frozen(np.broadcast_to(np.array(part.biases, np.float64), (units,)))
+    return Layer(part.activation, weights, biases, part.train.weights, part.train.biases)
+
+
+def _completed(document: Document, layers: Sequence[Layer], notation: str) -> dict[str, Any]:
+    """The document in full: what the schema defaults, and what is worked out from the rest."""
+    full = _written_out(document)
+    for written, layer in zip(full["network"]["layers"], layers, strict=True):
+        across = 0 if document.network.orientation == "column" else 1
+        written["units"] = layer.weights.shape[across]
+        written["biases"] = "none" if layer.biases is None else layer.biases.tolist()
+    row = LOSSES[document.loss.name]
+    if row.outputs_free:
+        full["loss"]["outputs"] = document.loss.outputs or row.outputs
+    full["notation"] = notation
+    return full
+
+
+def _written_out(part: Any) -> Any:
+    """A part as plain data, its keys in the schema's order; defaults that are worked out later are left open."""
+    if isinstance(part, Part):
+        values = {key: getattr(part, key) for key in type(part).model_fields}
+        return {key: _written_out(value) for key, value in values.items()}
+    if isinstance(part, list):
+        return [_written_out(entry) for entry in part]
+    return dict(part) if isinstance(part, dict) else part

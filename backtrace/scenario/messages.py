@@ -1,0 +1,133 @@
+"""What is said where a value is not what the schema asks for: the validator's findings in a person's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from backtrace.scenario.flaws import LONGEST_QUOTE, Flaw, Loc, at, listed, nearest, printable, quoted
+from backtrace.scenario.schema import Asked, Document
+from backtrace.scenario.tree import BROKEN
+
+_ASKED_BY_TYPE = {
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "int_type": "a whole number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "list_type": "a list of numbers",
+    "dict_type": "a mapping",
+    "model_type": "a mapping, `key: value` on each line",
+}
+_BOUNDS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
+_REMEDIES = {"biases": "write `biases: none` for a layer without biases"}
+
+
+def flaws_in(error: ValidationError, data: Any) -> list[Flaw]:
+    """The flaws of a document that the schema refused; none twice, none where reading noted one already."""
+    return [_flaw(item, data) for item in error.errors(include_url=False) if item["input"] is not BROKEN]
+
+
+def _flaw(item: Mapping[str, Any], data: Any) -> Flaw:
+    kind, value = item["type"], item["input"]
+    loc = _without_tags(item["loc"], data)
+    if kind == "missing":
+        return _missing(loc)
+    if kind == "extra_forbidden":
+        return _unknown_key(loc, value)
+    if kind == "unknown_name":
+        return Flaw(loc, item["ctx"]["found"], item["ctx"]["expected"], item["ctx"]["remedy"])
+    if kind in _BOUNDS:
+        key, words = _BOUNDS[kind]
+        bound = item["ctx"][key]
+        return Flaw(loc, quoted(value), f"{words} {bound:,}")
+    if kind == "too_short":
+        return Flaw(loc, quoted(value), f"at least one {'number' if loc[-1] in ('x', 'y', 'biases') else 'entry'}")
+    asked = _asked(loc) or _ASKED_BY_TYPE.get(kind, item["msg"])
+    return Flaw(loc, quoted(value), asked, _remedy(loc, value, asked))
+
+
+def _without_tags(loc: Loc, data: Any) -> Loc:
+    """The way through the data: without the names of variants that the validator adds to it."""
+    way: list[str | int] = []
+    for depth, part in enumerate(loc):
+        value, reached = at(data, tuple(way))
+        if len(reached) < len(way):
+            break
+        is_last = depth == len(loc) - 1
+        if isinstance(value, dict) and (part in value or is_last) or isinstance(value, list) and isinstance(part, int):
+            way.append(part)
+    return tuple(way)
+
+
+def _missing(loc: Loc) -> Flaw:
+    key = str(loc[-1])
+    field = _fields_around(loc).get(key)
+    meaning = field.description if field else ""
+    return Flaw(loc, f"no `{key}`", meaning or "", _REMEDIES.get(key, ""), on="holder")
+
+
+def _unknown_key(loc: Loc, value: Any) -> Flaw:
+    key, known = str(loc[-1]), _fields_around(loc)
+    expected = listed(known, "or")
+    is_decimal_part = value is None and key.isdigit()
+    remedy = "numbers take a decimal point, not a comma" if is_decimal_part else nearest(key, known)
+    return Flaw(loc, f"the unknown key '{printable(key, LONGEST_QUOTE)}'", expected, remedy, on="key")
+
+
+def _asked(loc: Loc) -> str:
+    """What the key at the end of the way asks for; nothing where an entry of a list is at fault."""
+    field = _fields_around(loc).get(str(loc[-1])) if loc else None
+    if field is None or isinstance(loc[-1], int):
+        return ""
+    return next((m.words for m in field.metadata if isinstance(m, Asked)), "")
+
+
+def _fields_around(loc: Loc) -> Mapping[str, FieldInfo]:
+    """The keys of the mapping that the last part of the way belongs to."""
+    model: type[BaseModel] | None = Document
+    for part in loc[:-1]:
+        if isinstance(part, str) and model is not None:
+            field = model.model_fields.get(part)
+            model = _model_within([field.annotation]) if field else None
+    return model.model_fields if model is not None else {}
+
+
+def _model_within(types: Iterable[Any]) -> type[BaseModel] | None:
+    for candidate in types:
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+            return candidate
+        if inner := _model_within(get_args(candidate)):
+            return inner
+    return None
+
+
+def _remedy(loc: Loc, value: Any, asked: str) -> str:
+    """What to do about a value of the wrong type, where that can be told from the value."""
+    wants_number = "number" in asked
+    if value is None:
+        return _REMEDIES.get(str(loc[-1]) if loc else "", "write a value, or leave the key out")
+    if isinstance(value, str) and wants_number:
+        return _number_remedy(value) or ("" if " or `" not in asked else nearest(value, re.findall("`(.+?)`", asked)))
+    if isinstance(value, str):
+        return nearest(value, re.findall(r"\w+", asked)) if len(asked) < 20 else ""
+    if asked == "text" and isinstance(value, int | float):
+        return "put it in quotes"
+    return ""
+
+
+def _number_remedy(text: str) -> str:
+    text = text.strip()[:40]
+    if re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text):
+        return "take the quotes off"
+    if re.fullmatch(r"[-+]?\d+,\d+", text):
+        return f"write {text.replace(',', '.')}, with a decimal point"
+    if re.fullmatch(r"[-+]?\d+(_\d+)+(\.\d+)?", text):
+        return f"write {text.replace('_', '')}"
+    if re.fullmatch(r"[-+]?\d+\s*/\s*[1-9]\d*", text):
+        return "write the fraction as a decimal number"
+    return ""
