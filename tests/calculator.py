@@ -24,7 +24,7 @@ _FUNCTION = re.compile(r"(ln|√|tanh|max|diag)\(")
 _SHOWN = re.compile(r"([-−]?)(\d+)(?:\.(\d+))?(?:e([-+]?\d+)|·10(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))?")
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818  (what it says of the text)
     """What is printed cannot be worked on a pocket calculator."""
 
 

@@ -48,11 +48,12 @@ def command(**options: Any) -> int:
 def _symbolic(trace: Trace, updates: Iterable[int]) -> tuple[list[Any], bool]:
     from backtrace.lesson.proofs import tell_closed_forms
     from backtrace.proof.closed import closed_forms
+    from backtrace.proof.verify import drawn
 
     blocks: list[Any] = []
     agree = True
     for update in updates:
-        forms = list(closed_forms(trace, update))
+        forms = list(closed_forms(trace, drawn(trace), update))
         agree = agree and all(form.agrees for form in forms)
         blocks += tell_closed_forms(trace, forms, update)
     return blocks, agree

@@ -31,7 +31,7 @@ from backtrace.lesson.blocks import (
 )
 
 _WIDEST = 110
-_INDENT = 3
+_INDENT, _GAP = 3, 2
 _NOTES = {
     "chain": "chain rule",
     "formula": "formula",
@@ -150,7 +150,7 @@ class ConsolePrinter:
         if len(opening) + len(line) <= self.width:
             parts = [line]
         for part in parts:
-            for box in wrapped([Box((part,))], self.width - len(opening)):
+            for box in wrapped(Box((part,)), self.width - len(opening)):
                 self.emit(Text.assemble((opening, "dim italic"), box.lines[0]))
                 opening = " " * len(opening)
 
@@ -193,7 +193,7 @@ class ConsolePrinter:
         if derivation.kept:
             word = [Box(("kept ",))] if derivation.tall else []
             kept = beside([*word, *boxes(derivation.kept.pieces(self.language), self.language)])
-        room = self.width - _INDENT - target.width - (kept.width + 1 if kept.width else 0)
+        room = self.width - _INDENT - target.width - (kept.width + _GAP if kept.width else 0)
         is_flat = all(len(box.lines) == 1 for _, box in segments)
         if not derivation.tall and not derivation.shapes and sum(box.width for _, box in segments) <= room:
             self.styled([("", Box((" " * _INDENT,))), ("", target), *segments], kept)
@@ -215,8 +215,8 @@ class ConsolePrinter:
         for number, box in enumerate(self.factor_boxes(form)):
             if row:
                 row.append(Box((TIMES[self.language][form.entrywise],)))
-            width = widths[number] if number < len(widths) - 1 else 0
-            row.append(Box(tuple(padded(line, max(width, box.width)) for line in box.lines), box.baseline))
+            width = max(widths[number] if number < len(widths) - 1 else 0, box.width)
+            row.append(Box(tuple(padded(line, width) for line in box.lines), box.baseline))
         return row
 
     def factor_boxes(self, form: Form) -> list[Box]:
@@ -226,6 +226,8 @@ class ConsolePrinter:
     def rows(self, derivation: Derivation, target: Box, kept: Box, room: int) -> None:
         """The forms below one another; matrices share a row with their value where they fit."""
         widths = self.factor_widths(derivation.forms)
+        if sum(widths) + _GAP * 3 > room:
+            widths = []
         start = Box((" " * _INDENT,))
         blank = Box((" " * target.width,))
         last = len(derivation.forms) - 1
@@ -253,19 +255,14 @@ class ConsolePrinter:
 
     def put(self, row: list[tuple[str, Box]], start: Box, target: Box, aside: Box, room: int) -> None:
         """A row of forms behind the target; one that is too wide goes on in further rows."""
-        width = sum(box.width for _, box in row)
-        if len(row) == 1 and width > room:
-            style, box = row[0]
-            if len(box.lines) == 1:
-                parts = wrapped([box], room - 3)
-                for number, part in enumerate(parts):
-                    end = aside if number == len(parts) - 1 else Box(("",))
-                    shifted = part if number == 0 else Box(("     " + part.lines[0],))
-                    head = target if number == 0 else Box((" " * target.width,))
-                    lead = Box((" ",)) if number == 0 else Box(("",))
-                    self.styled([("", start), ("", head), ("", lead), (style, shifted)], end)
-                return
-        self.styled([("", start), ("", target), *row], aside)
+        style, box = row[0]
+        parts = wrapped(box, room - _GAP) if len(row) == 1 and box.width > room else []
+        if len(parts) <= 1:
+            self.styled([("", start), ("", target), *row], aside)
+        for number, part in enumerate(parts if len(parts) > 1 else []):
+            lead, head = (" ", target) if number == 0 else ("     ", Box((" " * target.width,)))
+            end = aside if number == len(parts) - 1 else Box(("",))
+            self.styled([("", start), ("", head), ("", Box((lead,))), (style, part)], end)
 
     def factor_widths(self, forms: Sequence[Form]) -> list[int]:
         """The widths that line up the factors of all forms that have as many as the most."""
@@ -288,7 +285,7 @@ class ConsolePrinter:
             place = aside.baseline + at
             if 0 <= place < len(aside.lines) and aside.lines[place]:
                 gap = self.width - line.cell_len - aside.width
-                if gap >= 1:
+                if gap >= _GAP:
                     line.append(" " * gap + aside.lines[place], "dim")
             self.emit(line)
 

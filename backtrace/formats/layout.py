@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -14,6 +14,7 @@ _BRACKETS = {
     "[": {"text": ("[]", "⎡⎤", "⎢⎥", "⎣⎦"), "ascii": ("[]", "[]", "[]", "[]")},
     "(": {"text": ("()", "⎛⎞", "⎜⎟", "⎝⎠"), "ascii": ("()", "()", "()", "()")},
 }
+_PAIRS = {"(": ")", "[": "]"}
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,43 @@ def padded(text: str, width: int) -> str:
 def boxes(pieces: Iterable[Piece], language: Language) -> list[Box]:
     """A box for each piece; brackets as tall as what stands between them."""
     row: list[Box] = []
-    opened: list[tuple[int, Piece]] = []
-    for piece in pieces:
-        if piece == "(":
-            opened.append((len(row), piece))
-            row.append(Box(("(",)))
-        elif piece == ")" and opened:
-            start, _ = opened.pop()
-            inside = beside(row[start + 1 :])
-            del row[start:]
-            row.append(_between(inside, "(", language))
-        else:
-            row.append(_matrix(piece, language) if isinstance(piece, Grid) else Box((piece,)))
+    opened: list[int] = []
+    for piece in _split_at_brackets(pieces):
+        if isinstance(piece, Grid):
+            row.append(_matrix(piece, language))
+            continue
+        if piece in _PAIRS.values() and opened:
+            start = opened.pop()
+            bracket = row[start].lines[0]
+            row[start:] = [_between(beside(row[start + 1 :]), bracket, language)]
+            continue
+        if piece in _PAIRS:
+            opened.append(len(row))
+        row.append(Box((piece,)))
     return row
+
+
+def _split_at_brackets(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The pieces, with every bracket that is closed in another piece standing alone."""
+    for piece in pieces:
+        if isinstance(piece, Grid):
+            yield piece
+            continue
+        unmatched: list[int] = []
+        for place, character in enumerate(piece):
+            if character in _PAIRS:
+                unmatched.append(place)
+            elif character in _PAIRS.values():
+                if unmatched and piece[unmatched[-1]] in _PAIRS:
+                    unmatched.pop()
+                else:
+                    unmatched.append(place)
+        start = 0
+        for place in unmatched:
+            yield from filter(None, (piece[start:place], piece[place]))
+            start = place + 1
+        if piece[start:]:
+            yield piece[start:]
 
 
 def beside(row: Sequence[Box]) -> Box:
@@ -95,32 +120,31 @@ def _between(inside: Box, bracket: str, language: Language) -> Box:
     return Box(tuple(lines), inside.baseline)
 
 
-def wrapped(row: Sequence[Box], width: int) -> list[Box]:
-    """The boxes in as many rows as the width asks for; a long text breaks before a sign at its top level."""
-    parts = [part for box in row for part in (_breakable(box) if box.width > width or len(row) > 1 else [box])]
-    if sum(box.width for box in row) > width and len(row) == 1:
-        parts = _breakable(row[0])
-    rows: list[list[Box]] = [[]]
-    for part in parts:
-        if rows[-1] and sum(box.width for box in rows[-1]) + part.width > width:
-            rows.append([])
-        rows[-1].append(part if rows[-1] else _without_indent(part))
-    return [beside(each) for each in rows if each]
-
-
-def _without_indent(box: Box) -> Box:
-    return Box((box.lines[0].lstrip(),), 0) if len(box.lines) == 1 else box
-
-
-def _breakable(box: Box) -> list[Box]:
-    """A line of text cut before every blank that stands outside brackets."""
-    if len(box.lines) > 1:
+def wrapped(box: Box, width: int) -> list[Box]:
+    """A line of text in as many rows as the width asks for, cut before a sign, outside brackets where that does."""
+    if len(box.lines) > 1 or box.width <= width:
         return [box]
-    parts, depth, start, line = [], 0, 0, box.lines[0]
+    parts = [box.lines[0]]
+    for depth in range(_DEEPEST):
+        parts = [piece for part in parts for piece in (_cut(part, depth) if cell_len(part) > width else [part])]
+    rows = [""]
+    for part in parts:
+        if rows[-1] and cell_len(rows[-1]) + cell_len(part) > width:
+            rows.append("")
+        rows[-1] += part if rows[-1] else part.lstrip()
+    return [Box((row,)) for row in rows]
+
+
+_DEEPEST = 4
+
+
+def _cut(line: str, deepest: int) -> list[str]:
+    """The line cut before every sign with a blank before it that stands in at most so many brackets."""
+    parts, depth, start = [], 0, 0
     for place, character in enumerate(line):
         depth += (character in "([") - (character in ")]")
         is_sign = line[place + 1 : place + 2] in ("+", "−", "-", "·", "*", "⊙")
-        if character == " " and depth <= 0 and is_sign and place > start:
+        if character == " " and depth <= deepest and is_sign and place > start:
             parts.append(line[start:place])
             start = place
-    return [Box((part,)) for part in [*parts, line[start:]] if part]
+    return [*parts, line[start:]]

@@ -6,8 +6,10 @@ worked out, and terms that do not depend on the variable are left out of a deriv
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import reduce
 
 from backtrace.errors import MisfitError
 from backtrace.formula.expr import Apply, Expr, Num, Var, apply, variables
@@ -21,14 +23,16 @@ def is_literal(expr: Expr, value: int) -> bool:
 
 
 def simplified(expr: Apply) -> Expr:
-    """The node without a factor 1, a double sign or an exponent 1."""
+    """The node without a factor 1, a double sign, or an exponent 1 or 0."""
     match expr.op.name, expr.args:
-        case "mul", (left, right) if is_literal(left, 1) and right.shape == expr.shape:
+        case "mul", (left, right) if is_literal(left, 1):
             return right
-        case "mul", (left, right) if is_literal(right, 1) and left.shape == expr.shape:
+        case "mul", (left, right) if is_literal(right, 1):
             return left
         case ("pow", (base, exponent)) if is_literal(exponent, 1):
             return base
+        case ("pow", (_, exponent)) if is_literal(exponent, 0) and not expr.shape:
+            return ONE
         case "neg", (Apply(args=(inner,)) as arg,) if arg.op.name == "neg":
             return inner
     return expr
@@ -78,19 +82,20 @@ def differentiate(expr: Expr, var: Var) -> Expr:
         if expr.op.body is None:
             raise MisfitError(f"{expr.op.name} has no derivative in the table of operations")
         return differentiate(expr.op.body(*expr.args), var)
-    terms = []
-    for arg, partial in zip(expr.args, expr.op.partials(*expr.args), strict=True):
-        if depends(arg, var):
-            if partial is None:
-                raise MisfitError(f"{expr.op.name} cannot be differentiated by its operand that holds {var.name}")
-            if not is_literal(partial, 0):
-                terms.append(_chained(partial, differentiate(arg, var)))
-    if not terms:
-        return ZERO
-    result = terms[0]
-    for term in terms[1:]:
-        result = result + term
-    return result
+    terms = list(_terms(expr, expr.op.partials(*expr.args), var))
+    return reduce(operator.add, terms) if terms else ZERO
+
+
+def _terms(expr: Apply, partials: tuple[Expr | None, ...], var: Var) -> Iterator[Expr]:
+    """The chain rule: for each operand that holds the variable, the derivative by it times its own derivative."""
+    for arg, partial in zip(expr.args, partials, strict=True):
+        if not depends(arg, var):
+            continue
+        if partial is None:
+            raise MisfitError(f"{expr.op.name} cannot be differentiated by its operand that holds {var.name}")
+        inside = differentiate(arg, var)
+        if not (is_literal(partial, 0) or is_literal(inside, 0)):
+            yield _chained(partial, inside)
 
 
 def _chained(outside: Expr, inside: Expr) -> Expr:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -71,10 +72,8 @@ def _array(value: Any) -> Value:
 def _folded(rule: Callable[..., Any], values: Value) -> Value:
     rows = values.reshape(-1, values.shape[-1])
     out = np.empty(len(rows), dtype=object)
-    for i, (first, *rest) in enumerate(rows):
-        for entry in rest:
-            first = rule(first, entry)
-        out[i] = first
+    for i, row in enumerate(rows):
+        out[i] = reduce(rule, row)
     return out.reshape(values.shape[:-1])
 
 

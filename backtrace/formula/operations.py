@@ -5,6 +5,7 @@ with neurons without an error. `exp` saturates, so σ(−1000) is 0 under every 
 `ydiv` take 0·ln 0 and 0/0 as 0, so that terms with target 0 vanish.
 """
 
+# ruff: noqa: ARG005  (a column of a row takes all operands, whether it reads them or not)
 from __future__ import annotations
 
 import math
@@ -44,12 +45,12 @@ def _fits(expected: bool, what: str, *shapes: Shape) -> None:
 
 
 def _matvec_shape(matrix: Shape, vector: Shape) -> Shape:
-    _fits(len(matrix) == 2 and len(vector) == 1 and matrix[1] == vector[0], "matrix times vector", matrix, vector)
+    _fits(len(vector) == 1 and matrix[1:] == vector, "matrix times vector", matrix, vector)
     return (matrix[0],)
 
 
 def _vecmat_shape(vector: Shape, matrix: Shape) -> Shape:
-    _fits(len(matrix) == 2 and len(vector) == 1 and matrix[0] == vector[0], "vector times matrix", vector, matrix)
+    _fits(len(vector) == 1 and matrix[:-1] == vector, "vector times matrix", vector, matrix)
     return (matrix[1],)
 
 
@@ -59,12 +60,12 @@ def _outer_shape(left: Shape, right: Shape) -> Shape:
 
 
 def _scale_rows_shape(vector: Shape, matrix: Shape) -> Shape:
-    _fits(len(matrix) == 2 and len(vector) == 1 and matrix[0] == vector[0], "row by row", vector, matrix)
+    _fits(len(vector) == 1 and matrix[:-1] == vector, "row by row", vector, matrix)
     return matrix
 
 
 def _scale_columns_shape(matrix: Shape, vector: Shape) -> Shape:
-    _fits(len(matrix) == 2 and len(vector) == 1 and matrix[1] == vector[0], "column by column", matrix, vector)
+    _fits(len(vector) == 1 and matrix[1:] == vector, "column by column", matrix, vector)
     return matrix
 
 
@@ -82,6 +83,7 @@ def _sum_last(values: Any) -> Any:
     return np.add.reduce(values, axis=-1)
 
 
+_TANH_IS_ONE = 40
 _LARGEST_EXPONENT = Decimal(math.log(sys.float_info.max))
 _SMALLEST_EXPONENT = Decimal(math.log(math.ulp(0.0)))
 
@@ -117,7 +119,7 @@ def _ydiv(y: Floats, x: Floats) -> Floats:
 
 
 def _tanh_decimal(x: Decimal) -> Decimal:
-    if abs(x) > 40:
+    if abs(x) > _TANH_IS_ONE:
         return Decimal(1).copy_sign(x)
     e = (2 * x).exp()
     return (e - 1) / (e + 1)
@@ -142,7 +144,7 @@ _ZERO, _ONE = Num(Fraction(0)), Num(Fraction(1))
 
 
 def _less_one(exponent: Expr) -> Expr:
-    """n − 1 for the power rule, folded where n is a literal: no reader wants to see x^(2 − 1)."""
+    """N − 1 for the power rule, folded where n is a literal: no reader wants to see x^(2 − 1)."""
     return Num(exponent.value - 1) if isinstance(exponent, Num) else exponent - 1
 
 
@@ -261,8 +263,8 @@ _row("ones", 1, _same, floats=np.ones_like, exact=lambda x: Fraction(1), decimal
 _row("diag", 1, _diag_shape, floats=lambda a: a[..., None] * np.eye(a.shape[-1]), entries=_diag, elementwise=False,
      spellings=_everywhere("diag({0})", ATOM, LOOSE, latex=r"\operatorname{{diag}}({0})",
                            words="the diagonal matrix of ({0})"))
-_row("largest", 1, _total_shape, floats=lambda a: np.max(a, axis=-1), fold="maximum", elementwise=False, spellings=_everywhere(
-     "max({0})", ATOM, LOOSE, latex=r"\max({0})", words="the largest of ({0})"))
+_row("largest", 1, _total_shape, floats=lambda a: np.max(a, axis=-1), fold="maximum", elementwise=False,
+     spellings=_everywhere("max({0})", ATOM, LOOSE, latex=r"\max({0})", words="the largest of ({0})"))
 _row("sum_over_samples", 1, lambda a: a, floats=lambda a: np.add.reduce(a, axis=0), elementwise=False,
      entries=lambda a: np.add.reduce(a, axis=0), gathers_samples=True, spellings=_everywhere(
      "Σₛ {0}", APART, APART, ascii=Spelling("sum over samples({0})", ATOM), latex=r"\sum_s {0}",

@@ -8,7 +8,7 @@ is the leaf's to say, so the same formula is written with names or with numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from string import Formatter
@@ -71,11 +71,12 @@ _SPOKEN_POWERS = {2: " squared", 3: " cubed"}
 _BRACKETS = ("(", ")")
 
 # fmt: off
-_TIMES: dict[Language, str]      = {"text": "·",   "ascii": "*",    "latex": r" \cdot ",  "words": " times "}
-_ENTRYWISE: dict[Language, str]  = {"text": " ⊙ ", "ascii": " .* ", "latex": r" \odot ",  "words": " entry by entry times "}
-_MINUS: dict[Language, str]      = {"text": "−",   "ascii": "-",    "latex": "-",         "words": "minus "}
-_OVER: dict[Language, str]       = {"text": "/",   "ascii": "/",    "latex": "",          "words": " over "}
-_TRANSPOSED: dict[Language, str] = {"text": "ᵀ",   "ascii": "'",    "latex": r"^{\top}",  "words": " transposed"}
+Signs = Mapping[Language, str]
+_TIMES: Signs      = {"text": "·",   "ascii": "*",    "latex": r" \cdot ",  "words": " times "}
+_ENTRYWISE: Signs  = {"text": " ⊙ ", "ascii": " .* ", "latex": r" \odot ",  "words": " entry by entry times "}
+_MINUS: Signs      = {"text": "−",   "ascii": "-",    "latex": "-",         "words": "minus "}
+_OVER: Signs       = {"text": "/",   "ascii": "/",    "latex": "/",         "words": " over "}
+_TRANSPOSED: Signs = {"text": "ᵀ",   "ascii": "'",    "latex": r"^{\top}",  "words": " transposed"}
 # fmt: on
 
 
@@ -102,13 +103,6 @@ def transposed_name(name: str, language: Language) -> str:
     return name + _TRANSPOSED[language]
 
 
-def factors(expr: Expr) -> list[Expr]:
-    """The factors of a product at the top of a formula, from left to right; a single one if it is none."""
-    if isinstance(expr, Apply) and expr.op.name == "mul":
-        return [*factors(expr.args[0]), *factors(expr.args[1])]
-    return [expr]
-
-
 def summands(expr: Expr) -> list[Expr]:
     """The terms of a sum at the top of a formula, from left to right; a single one if it is none."""
     if isinstance(expr, Apply) and expr.op.name == "add":
@@ -130,15 +124,19 @@ class _Writer:
             case Apply() if transposed:
                 inner = bracketed(self.write(expr), ATOM, self.language)
                 return Written((*inner, transposed_name("", self.language)))
-            case Apply(op=op, args=(left, right)) if op.name == "mul":
-                return self.product(left, right)
-            case Apply(op=op, args=(left, right)) if op.name == "ylogx" and expr.shape:
-                return self.product(left, ln(right))
-            case Apply(op=op, args=(base, Num(value=exponent))) if op.name == "pow" and exponent.denominator == 1:
-                return self.whole_power(expr, base, exponent.numerator)
             case Apply():
-                return self.applied(expr)
+                return self.operation(expr)
         raise TypeError(f"{expr!r} is not a formula")
+
+    def operation(self, expr: Apply) -> Written:
+        match expr.op.name, expr.args:
+            case "mul", (left, right):
+                return self.product(left, right)
+            case "ylogx", (y, x) if expr.shape:
+                return self.product(y, ln(x))
+            case "pow", (base, Num(value=exponent)) if exponent.denominator == 1:
+                return self.whole_power(expr, base, exponent.numerator)
+        return self.applied(expr)
 
     def number(self, num: Num) -> Written:
         over, under = abs(num.value.numerator), num.value.denominator
@@ -173,7 +171,7 @@ class _Writer:
         first, second = self.write(left), self.write(right)
         beside = bracketed(second, APART, self.language)
         is_bracket = beside != second.pieces
-        is_coefficient = isinstance(left, Num) and left.value >= 0 and left.value in (_HALF, left.value.numerator)
+        is_coefficient = isinstance(left, Num) and (left.value == _HALF or left.value in range(2, 1000))
         times = _TIMES[self.language]
         if self.language in ("text", "latex"):
             if is_bracket and second.binds == SUM and (is_coefficient or (first.is_name and first.binds == ATOM)):

@@ -42,7 +42,7 @@ class Deriving:
         """The formula with names."""
         return Formula(shortened(expr), self.trace.notation.leaf)
 
-    def of_entry(self, equation: Equation, index: tuple[int, ...]) -> Derivation:
+    def of_entry(self, equation: Equation, index: tuple[int, ...], with_chain: bool = True) -> Derivation:
         """The derivation of one entry."""
         formula = self.formulas.entry(equation, index)
         tall = equation.quantity.role.name in _ERRORS
@@ -55,7 +55,7 @@ class Deriving:
             decimals, values = factors_closing(apart, reads, close, self.decimals)
         operands = Operands(reads, decimals, self.decimals, self.rows)
         forms = [
-            *self.chain(equation, index),
+            *(self.chain(equation, index) if with_chain else ()),
             *(Form("formula", "equals", self.factors(f, self.named, tall)) for f in self.steps(equation, index)),
         ]
         if not isinstance(formula, Var):

@@ -10,7 +10,7 @@ from backtrace.engine.trace import Trace
 from backtrace.formula.expr import Var
 from backtrace.lesson.blocks import Block, Curve, Heading, Prose, Sentence, Table
 from backtrace.lesson.mathematics import Formula, matrix, number
-from backtrace.lesson.numbers import shown
+from backtrace.lesson.numbers import put_in, shown
 
 _MOST_ROWS = 12
 _MOST_SAMPLES = 8
@@ -46,7 +46,7 @@ def outcome(trace: Trace) -> Iterator[Block]:
 def losses(trace: Trace) -> Iterator[Block]:
     """The loss that each update started from: a table of some updates, and a curve of all."""
     values = trace.losses
-    yield Heading("Loss", 1, f"updates 1 to {trace.updates}, and after")
+    yield Heading("Loss over the training", 1, f"updates 1 to {trace.updates}, and after")
     chosen = _spread(trace.updates)
     rows = [((str(update),), (str(trace.schedule.epoch(update)),), (_number(trace, values[update - 1]),))
             for update in chosen]  # fmt: skip
@@ -89,5 +89,9 @@ def _vector(trace: Trace, name: str, update: int, sample: int | None) -> Sentenc
     if len(values) > _MOST_SAMPLES:
         values = values[:_MOST_SAMPLES]
     numbers = np.empty(len(values), dtype=object)
-    numbers[:] = [shown(float(value), trace.scenario.decimals) for value in values]
+    decimals = trace.scenario.decimals
+    if name in ("x", "y"):
+        numbers[:] = [put_in(value, decimals, decimals) for value in values]
+    else:
+        numbers[:] = [shown(float(value), decimals) for value in values]
     return (matrix(numbers, True),)

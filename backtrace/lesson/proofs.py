@@ -39,9 +39,9 @@ def _closed(trace: Trace, form: ClosedForm) -> Line:
     decimals = trace.scenario.decimals
     forms.append(Form("value", "rounds to", (number(shown(form.value, decimals)),)))
     derivation = Derivation(target, tuple(forms), number(kept(form.value, decimals)))
-    verdict = "agrees with backpropagation." if form.agrees else f"backpropagation gives {form.gradient!r}: DISAGREES."
-    length = "" if form.text else f"{form.operations} operations, too long to print; "
-    return Line(None, "", target, (length + verdict,), (derivation,))
+    says = "agrees" if form.agrees else f"DISAGREES, as backpropagation gives {form.gradient!r}"
+    why = f"sympy's value {says}." if form.text else f"The closed form is too long to read; its value {says}."
+    return Line(None, "", target, (why,), (derivation,))
 
 
 def _verbatim(form: ClosedForm) -> Formula:

@@ -180,7 +180,11 @@ class _Told:
         if self.telling.view != "matrix" or not derivations:
             few = chosen if len(chosen) <= _MOST_ENTRIES else chosen[:MOST_SHOWN]
             omitted = len(chosen) - len(few)
-            derivations += [deriving.of_entry(equation, index) for index in few]
+            is_error = equation.quantity.role.name in ("output_error", "hidden_error")
+            derivations += [
+                deriving.of_entry(equation, index, with_chain=place == 0 or not is_error)
+                for place, index in enumerate(few)
+            ]
         name = Formula(equation.target, self.trace.notation.leaf)
         why = (equation.quantity.role.why,)
         said = reading(self.trace, equation, self.update, deriving.sample)

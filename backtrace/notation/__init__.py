@@ -1,0 +1,1 @@
+"""How quantities are spelt: profiles as data, index order; text, LaTeX, ASCII and words."""

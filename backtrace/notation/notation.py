@@ -16,7 +16,7 @@ from functools import cached_property
 
 from backtrace.errors import UnknownQuantityError
 from backtrace.formula.evaluate import indices
-from backtrace.formula.expr import Apply, Expr, Shape, Var
+from backtrace.formula.expr import Expr, Shape, Var
 from backtrace.formula.operations import ATOM, FRACTION, POWER
 from backtrace.formula.writing import Language, Written, bracketed, linear, transposed_name, write
 from backtrace.notation.profiles import PROFILES, Profile
@@ -37,7 +37,7 @@ _DOTS: Mapping[Language, str] = {"text": "…", "ascii": "...", "latex": r"\dots
 
 def default_profile(depth: int) -> str:
     """The lecture's notation for one hidden layer, the layered one otherwise."""
-    return "lecture" if depth == 2 else "layered"
+    return "lecture" if depth == PROFILES["lecture"].layers else "layered"
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,14 @@ class Notation:
         is_next = name.endswith("_next")
         plain = name.removesuffix("_next")
         base = replace(self.own_symbol(plain) or Symbol(plain), is_next=is_next)
-        if index is None or not index:
-            return base
-        if len(index) == 2:
-            return base.of_entry().at(*self._in_order(index))
-        return base if self.shapes.get(plain) == (1,) else base.at(*index)
-
-    def _in_order(self, index: tuple[int, ...]) -> tuple[int, ...]:
-        wants_sender_first = self.profile.index_order == "from-to"
-        return index if wants_sender_first == self.sends_by_row else index[::-1]
+        match index:
+            case (row, column):
+                wants_sender_first = self.profile.index_order == "from-to"
+                in_order = (row, column) if wants_sender_first == self.sends_by_row else (column, row)
+                return base.of_entry().at(*in_order)
+            case (place,) if self.shapes.get(plain) != (1,):
+                return base.at(place)
+        return base
 
     def own_symbol(self, name: str) -> Symbol | None:
         """The symbol that the profile gives a quantity, None where it has none."""
@@ -158,9 +157,14 @@ class _Names:
         return Written((transposed_name(name, self.language),), ATOM, True)
 
     def name(self, var: Var) -> Written:
-        name, index, sample = var.name, var.index, var.sample
-        if name == _ELIDED:
+        if var.name == _ELIDED:
             return Written((_DOTS[self.language],), ATOM, True)
+        symbol = self.notation.symbol(var.name, var.index)
+        return self.composed(var) or Written((self.of_sample(symbol, var.name, var.sample),), ATOM, True)
+
+    def composed(self, var: Var) -> Written | None:
+        """The name of a quantity that is written by the symbols of others; None where it has one of its own."""
+        name, index, sample = var.name, var.index, var.sample
         if (gradient := _GRADIENT.fullmatch(name)) and self.notation.own_symbol(name) is None:
             loss, by = Var(gradient[1], sample=sample), Var(gradient[2], (), index=index)
             return self.derivative(loss, by, mark=gradient[3] or "")
@@ -172,7 +176,7 @@ class _Names:
             return self.softmax_part(part[1], Var(f"z{part[2]}", (), index=index, sample=sample))
         if of_parameter := _OF_PARAMETER.fullmatch(name):
             return self.of_parameter(of_parameter[1], of_parameter[2], index, bool(of_parameter[3]))
-        return Written((self.of_sample(self.notation.symbol(name, index), name, sample),), ATOM, True)
+        return None
 
     def of_sample(self, symbol: Symbol, name: str, sample: int | None) -> str:
         """The symbol with the sample that it belongs to."""
@@ -232,13 +236,11 @@ class _Names:
 
 # fmt: off
 _SOFTMAX_FORMS: Mapping[str, Mapping[Language, str]] = {
-    "exp":     {"text": "e^{}",  "ascii": "exp_{}",     "latex": "e^{{{}}}",            "words": "e to the power {}"},
-    "sum_exp": {"text": "Σe^{}", "ascii": "sum_exp_{}", "latex": r"\sum e^{{{}}}",      "words": "the total of e to the power {}"},
-    "shift":   {"text": "s({})", "ascii": "shift_{}",   "latex": r"s\left({}\right)",   "words": "shifted {}"},
+    "exp":     {"text": "e^{}",  "ascii": "exp_{}",     "latex": "e^{{{}}}",
+                "words": "e to the power {}"},
+    "sum_exp": {"text": "Σe^{}", "ascii": "sum_exp_{}", "latex": r"\sum e^{{{}}}",
+                "words": "the total of e to the power {}"},
+    "shift":   {"text": "s({})", "ascii": "shift_{}",   "latex": r"s\left({}\right)",
+                "words": "shifted {}"},
 }
 # fmt: on
-
-
-def partials_in(expr: Expr) -> bool:
-    """Whether the formula holds a derivative written by its two quantities, as a chain rule does."""
-    return isinstance(expr, Apply) and (expr.op.name == "partial" or any(map(partials_in, expr.args)))

@@ -59,7 +59,7 @@ LECTURE = Profile(
     | {
         "W1": Symbol("W"),
         "b1": Symbol("b", above="h"),
-        "z1": Symbol("z"),
+        "z1": Symbol("z", apart=True),
         "a1": Symbol("h"),
         "W2": Symbol("V"),
         "b2": Symbol("b", above="y"),

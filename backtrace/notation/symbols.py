@@ -1,4 +1,4 @@
-"""A symbol stated once, spelt in every language: δʰ₁, \\delta^{h}_{1}, delta_h1, "delta h 1"."""
+r"""A symbol stated once, spelt in every language: δʰ₁, \delta^{h}_{1}, delta_h1, "delta h 1"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _LOWERED = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True)
 class Symbol:
     """A letter with an accent, a superscript and indices; `is_next` marks the value after the update.
 
-    A letter of several characters is a word, such as `gain`.
+    A letter of several characters is a word, such as `gain`. `apart` sets the index apart in ASCII, where it would
+    run into something else: z_1 where z1 is an id.
     """
 
     letter: str
@@ -24,6 +25,7 @@ class Symbol:
     above: str = ""
     below: tuple[int, ...] = ()
     is_next: bool = False
+    apart: bool = False
 
     def at(self, *below: int) -> Symbol:
         """The symbol of one entry."""
@@ -45,7 +47,7 @@ class Symbol:
         return self._words()
 
     def _index(self) -> str:
-        separator = "," if any(i > 9 for i in self.below) and len(self.below) > 1 else ""
+        separator = "," if any(len(str(i)) > 1 for i in self.below) and len(self.below) > 1 else ""
         return separator.join(str(i) for i in self.below)
 
     def _text(self) -> str:
@@ -71,7 +73,7 @@ class Symbol:
         parts = letter + (f"_{self.accent}" if self.accent else "")
         parts += above if above.isdigit() else f"_{above}" if above else ""
         index = self._index().replace(",", "_")
-        needs_gap = bool(self.accent) or above.isdigit()
+        needs_gap = self.apart or bool(self.accent) or above.isdigit()
         parts += (f"_{index}" if needs_gap else index) if index else ""
         return parts + ("_next" if self.is_next else "")
 

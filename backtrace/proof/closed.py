@@ -5,7 +5,7 @@ sympy gets the forward equations only, never a line of the backward pass.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from backtrace.notation.notation import Notation
 from backtrace.proof.symbols import SYMBOLS
 
 _DIGITS = 30
-_MOST_OPERATIONS = 100
+_MOST_OPERATIONS, _MOST_TERMS = 100, 60
 _TOLERANCE = 1e-9
 
 
@@ -27,15 +27,14 @@ _TOLERANCE = 1e-9
 class ClosedForm:
     """sympy's derivative of the loss by one entry of a parameter, in terms of the parameters.
 
-    `text`, `latex` and `ascii` are empty where the form has more than a readable number of `operations`.
-    `value` is its value, `gradient` that of backpropagation.
+    `text`, `latex` and `ascii` are empty where the form is too long to read; then sympy differentiates the loss as
+    a function of this entry alone. `value` is the derivative's value, `gradient` that of backpropagation.
     """
 
     entry: Var
     text: str
     ascii: str
     latex: str
-    operations: int
     value: float
     gradient: float
 
@@ -84,25 +83,37 @@ def _exact(value: float) -> Any:
     return sympy.Integer(int(value)) if float(value).is_integer() else sympy.Float(float(value), _DIGITS)
 
 
-def closed_forms(trace: Trace, update: int = 1) -> Iterator[ClosedForm]:
-    """The closed form of each gradient, in the order of the parameters; one sample's for a batch of one."""
-    symbols: dict[Any, Any] = {}
-    values: dict[Any, float] = {}
+def closed_forms(trace: Trace, entries: Iterable[Var], update: int = 1) -> Iterator[ClosedForm]:
+    """The closed form of the gradient by each of the entries."""
+    symbols: dict[tuple[str, tuple[int, ...]], Any] = {}
+    values: dict[Any, Any] = {}
 
     def of(name: str, index: tuple[int, ...], value: float) -> Any:
         symbol = sympy.Symbol(trace.notation.spell(Var(name, (), index=index), "ascii"), real=True)
-        symbols[name, index], values[symbol] = symbol, value
+        symbols[name, index], values[symbol] = symbol, _exact(value)
         return symbol
 
-    loss = objective(trace, update, of)
-    for (name, index), symbol in symbols.items():
-        gradient = float(trace.value(f"d{trace.plan.objective}_d{name}", update)[tuple(i - 1 for i in index)])
-        derivative = sympy.diff(loss, symbol)
-        operations = int(sympy.count_ops(derivative))
-        value = float(derivative.evalf(_DIGITS, subs={s: _exact(v) for s, v in values.items()}))
-        entry = Var(name, (), index=index)
-        texts = _texts(derivative, trace.notation, symbols) if operations <= _MOST_OPERATIONS else ("", "", "")
-        yield ClosedForm(entry, *texts, operations, value, gradient)
+    loss = objective(trace, update, of) if _readable(trace, update) else None
+    for entry in entries:
+        assert entry.index is not None
+        gradient = float(trace.value(f"d{trace.plan.objective}_d{entry.name}", update)[tuple(i - 1 for i in entry.index)])
+        if loss is None:
+            yield ClosedForm(entry, "", "", "", slope_by_sympy(trace, update, entry), gradient)
+            continue
+        derivative = sympy.diff(loss, symbols[entry.name, entry.index])
+        value = float(derivative.evalf(_DIGITS, subs=values))
+        is_short = sympy.count_ops(derivative) <= _MOST_OPERATIONS
+        texts = _texts(derivative, trace.notation, symbols) if is_short else ("", "", "")
+        yield ClosedForm(entry, *texts, value, gradient)
+
+
+def _readable(trace: Trace, update: int) -> bool:
+    """Whether the loss, written out in terms of the parameters, is short enough for its derivatives to be read."""
+    size = 1
+    for before in trace.scenario.units[:-1]:
+        size = before * (size + 1) + 1
+    outputs, samples = trace.scenario.units[-1], len(trace.schedule.samples(update))
+    return size * outputs * samples <= _MOST_TERMS
 
 
 def _texts(expression: Any, notation: Notation, symbols: dict[Any, Any]) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ differentiates the loss as a function of that one parameter. Neither reads a bac
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,7 @@ import numpy as np
 from backtrace.engine.trace import Trace
 from backtrace.engine.work import Values, start, work_equations
 from backtrace.errors import OutOfRangeError
+from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import Var
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.proof.closed import slope_by_sympy
@@ -29,6 +30,7 @@ SMALLEST = 1e-5
 
 
 _WIDTHS = (1e-3, 1e-4, 1e-5)
+_FEWEST, _USUAL, _MOST_WORK = 8, 200, 100_000
 
 
 @dataclass(frozen=True)
@@ -63,22 +65,26 @@ def error_between(a: float, b: float) -> float:
     return abs(a - b) / max(abs(a), abs(b), SMALLEST)
 
 
-def verify(trace: Trace, update: int = 1, most: int = 200, seed: int = 0) -> Verification:
-    """Check the gradients of an update; of more than `most` entries, a random sample drawn with `seed`."""
-    entries = list(_entries(trace))
-    chosen = entries
-    if len(entries) > most:
-        places = np.random.default_rng(seed).choice(len(entries), size=most, replace=False)
-        chosen = [entries[place] for place in sorted(places)]
-    checks = tuple(_check(trace, update, entry) for entry in chosen)
-    return Verification(update, checks, len(entries))
+def verify(trace: Trace, update: int = 1, most: int | None = None, seed: int = 0) -> Verification:
+    """Check the gradients of an update; of more than `most` entries, a random sample drawn with `seed`.
+
+    Without `most`, as many as can be checked in some seconds.
+    """
+    checks = tuple(_check(trace, update, entry) for entry in drawn(trace, most, seed))
+    return Verification(update, checks, sum(value.size for value in trace.parameters.values()))
 
 
-def _entries(trace: Trace) -> Iterator[Var]:
-    for name in trace.parameters:
-        shape = trace.plan.quantities[name].var.shape
-        for index in np.ndindex(*shape):
-            yield Var(name, (), index=tuple(i + 1 for i in index))
+def drawn(trace: Trace, most: int | None = None, seed: int = 0) -> list[Var]:
+    """The entries of the parameters that are checked, in the order of the parameters; `most` as in `verify`."""
+    shapes = {name: value.shape for name, value in trace.parameters.items()}
+    entries = [Var(name, (), index=index) for name, shape in shapes.items() for index in indices(shape)]
+    if most is None:
+        samples = len(trace.schedule.samples(1))
+        most = max(_FEWEST, min(_USUAL, _MOST_WORK // (len(entries) * samples)))
+    if len(entries) <= most:
+        return entries
+    places = np.random.default_rng(seed).choice(len(entries), size=most, replace=False)
+    return [entries[place] for place in sorted(places)]
 
 
 def _check(trace: Trace, update: int, entry: Var) -> Check:

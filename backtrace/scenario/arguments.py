@@ -16,15 +16,22 @@ from backtrace.notation.notation import default_profile
 from backtrace.scenario.building import built, refused
 from backtrace.scenario.flaws import listed, nearest, printable
 from backtrace.scenario.scenario import Scenario
-from backtrace.scenario.schema import DisplayPart, Document, NetworkPart, TrainingPart
+from backtrace.scenario.schema import DisplayPart, Document, NetworkPart, Part, TrainingPart
 
-_SECTIONS = {"network": NetworkPart, "training": TrainingPart, "display": DisplayPart}
+_SECTIONS: dict[str, type[Part]] = {"network": NetworkPart, "training": TrainingPart, "display": DisplayPart}
 _OWN = ("weights", "biases", "x", "y", "activation", "train")
 _ABSENT = object()
 
 
 def scenario(
-    *, weights: Any, x: Any, y: Any, biases: Any = None, activation: Any = "identity", train: Any = None, **settings: Any
+    *,
+    weights: Any,
+    x: Any,
+    y: Any,
+    biases: Any = None,
+    activation: Any = "identity",
+    train: Any = None,
+    **settings: Any,
 ) -> Scenario:
     """The scenario that the arguments describe.
 
@@ -70,9 +77,7 @@ def _arguments(document: Mapping[str, Any]) -> dict[str, Any]:
 def _homes() -> dict[str, str]:
     """The section of the document that each keyword belongs to; empty for the top."""
     homes = {key: "" for key in Document.model_fields if key not in (*_SECTIONS, "data")}
-    return homes | {
-        key: section for section, part in _SECTIONS.items() for key in part.model_fields if key != "layers"
-    }
+    return homes | {key: section for section, part in _SECTIONS.items() for key in part.model_fields if key != "layers"}
 
 
 def _unknown(key: str) -> Problem:
@@ -101,9 +106,9 @@ def _layers(weights: Any, biases: Any, activation: Any, train: Any) -> Any:
     }
     layers = []
     for matrix, bias, name, trained in zip(matrices, *columns.values(), strict=True):
-        parts = {"weights": trained, "biases": trained} if isinstance(trained, bool) else _plain(trained)
-        bias = "none" if bias is None else _plain(bias)
-        layers.append({"activation": _plain(name), "weights": _plain(matrix), "biases": bias, "train": parts})
+        parts = {"weights": trained, "biases": trained} if isinstance(trained, bool) else trained
+        written = {"weights": matrix, "biases": "none" if bias is None else bias, "activation": name}
+        layers.append(_plain(written | {"train": parts}))
     return layers
 
 
@@ -116,7 +121,9 @@ def _per_layer(key: str, value: Any, depth: int) -> Sequence[Any]:
     if not isinstance(value, list):
         return [value] * depth
     if len(value) != depth:
-        raise InputError([Problem(f"{len(value)} {key} for {depth} layers", "one for each layer", path=key)])
+        raise InputError(
+            [Problem(f"{len(value)} for {depth} layer{'' if depth == 1 else 's'}", "one for each layer", path=key)]
+        )
     return value
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from backtrace.errors import InputError, Problem
+from backtrace.errors import InputError, Place, Problem
 from backtrace.network.losses import LOSSES
 from backtrace.notation.notation import default_profile
 from backtrace.scenario.checks import flaws_of_whole
@@ -18,6 +18,10 @@ from backtrace.scenario.scenario import Floats, Layer, Scenario
 from backtrace.scenario.schema import Document, LayerPart, Part
 
 MOST_PROBLEMS = 100
+"""How many problems are told."""
+
+MOST_FLAWS = 1000
+"""With so many, the search for more is given up."""
 
 
 def built(data: Any, flaws: Sequence[Flaw], refuse: Callable[[Iterable[Flaw]], InputError]) -> Scenario:
@@ -30,24 +34,19 @@ def built(data: Any, flaws: Sequence[Flaw], refuse: Callable[[Iterable[Flaw]], I
     try:
         document = Document.model_validate(data)
     except ValidationError as error:
-        found += flaws_in(error, data)
-    found += flaws_of_whole(data, [flaw.loc for flaw in found])
+        found += flaws_in(error, data, MOST_FLAWS)
+    if len(found) < MOST_FLAWS:
+        found += flaws_of_whole(data, [flaw.loc for flaw in found])
     if found or document is None:
         raise refuse(found)
     return _scenario(document)
 
 
-def refused(flaws: Iterable[Flaw]) -> InputError:
-    """The error for data that came from no file."""
-    return limited([flaw.problem() for flaw in flaws])
-
-
-def limited(problems: Sequence[Problem]) -> InputError:
-    """The error with all problems, the first hundred in full."""
-    shown = list(problems[:MOST_PROBLEMS])
-    if len(problems) > MOST_PROBLEMS:
-        shown.append(Problem(f"and {len(problems) - MOST_PROBLEMS:,} more problems"))
-    return InputError(shown)
+def refused(flaws: Iterable[Flaw], place: Callable[[Flaw], Place | None] = lambda _: None) -> InputError:
+    """The error with all flaws in their order, or the first hundred; by themselves they have no place in a file."""
+    found = list(flaws)
+    more = [Problem("and more problems")] if len(found) > MOST_PROBLEMS else []
+    return InputError([*(flaw.problem(place(flaw)) for flaw in found[:MOST_PROBLEMS]), *more])
 
 
 def _scenario(document: Document) -> Scenario:
@@ -94,7 +93,7 @@ def _layer(part: LayerPart, orientation: str) -> Layer:
 
 def _completed(document: Document, layers: Sequence[Layer], notation: str) -> dict[str, Any]:
     """The document in full: what the schema defaults, and what is worked out from the rest."""
-    full = _written_out(document)
+    full: dict[str, Any] = _written_out(document)
     for written, layer in zip(full["network"]["layers"], layers, strict=True):
         across = 0 if document.network.orientation == "column" else 1
         written["units"] = layer.weights.shape[across]
@@ -107,10 +106,10 @@ def _completed(document: Document, layers: Sequence[Layer], notation: str) -> di
 
 
 def _written_out(part: Any) -> Any:
-    """A part as plain data, its keys in the schema's order; defaults that are worked out later are left open."""
+    """A part as plain data, its keys in the schema's order, without the defaults that are worked out later."""
     if isinstance(part, Part):
         values = {key: getattr(part, key) for key in type(part).model_fields}
-        return {key: _written_out(value) for key, value in values.items()}
+        return {key: _written_out(value) for key, value in values.items() if value is not None}
     if isinstance(part, list):
         return [_written_out(entry) for entry in part]
     return dict(part) if isinstance(part, dict) else part

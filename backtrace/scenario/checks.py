@@ -28,9 +28,10 @@ def _hidden_activations(sound: Sound) -> list[Flaw]:
     for layer in range(sound.count("network", "layers") - 1):
         name = sound.get("network", "layers", layer, "activation")
         if name and not ACTIVATIONS[name].elementwise:
+            loc = ("network", "layers", layer, "activation")
             expected = listed((row.name for row in ACTIVATIONS.values() if row.elementwise), "or")
             remedy = f"{name} belongs in the output layer"
-            flaws.append(Flaw(("network", "layers", layer, "activation"), f"{name} in a hidden layer", expected, remedy))
+            flaws.append(Flaw(loc, f"{name} in a hidden layer", expected, remedy))
     return flaws
 
 
@@ -80,7 +81,8 @@ def _not_summing(row: Loss, y: Any, loc: Loc) -> list[Flaw]:
         return []
     single = is_number(y) or len(y) == 1
     remedy = "for a single output there is the loss bce" if single else "for independent outputs there is the loss bce"
-    return [Flaw(loc, f"targets that sum to {total:.6g}", f"probabilities that sum to 1, as {row.name} asks for", remedy)]
+    expected = f"probabilities that sum to 1, as {row.name} asks for"
+    return [Flaw(loc, f"targets that sum to {total:.6g}", expected, remedy)]
 
 
 def _batch_size(sound: Sound) -> list[Flaw]:

@@ -6,7 +6,7 @@ Whatever is quoted from a document is made safe to print: control characters are
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,6 +20,8 @@ Mark = tuple[int, int]
 
 LONGEST_QUOTE = 60
 LONGEST_LINE = 120
+MOST_NAMES = 12
+MOST_DIGITS = 30
 
 _COUNTED = {"layers": "layer", "data": "sample", "links": "link"}
 _UNSPOKEN = {"network", "layers", "data"}
@@ -70,32 +72,35 @@ def _counted(loc: Loc, depth: int) -> str:
 
 def quoted(value: object) -> str:
     """A value as a sentence names it, short and safe to print."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f"the text '{printable(value, LONGEST_QUOTE)}'" if value else "an empty text"
-    if isinstance(value, int | float):
-        return _number(value)
-    if isinstance(value, list):
-        return f"a list of {len(value)}" if value else "an empty list"
-    if isinstance(value, Mapping):
-        return f"a mapping with {listed(value, 'and')}" if value else "an empty mapping"
-    return f"a value of type {type(value).__name__}"
+    match value:
+        case None:
+            said = "nothing"
+        case bool():
+            said = "true" if value else "false"
+        case str():
+            said = f"the text '{printable(value, LONGEST_QUOTE)}'" if value else "an empty text"
+        case int() | float():
+            said = _number(value)
+        case list():
+            said = f"a list of {len(value)}" if value else "an empty list"
+        case dict():
+            said = f"a mapping with {listed(value, 'and')}" if value else "an empty mapping"
+        case _:
+            said = f"a value of type {type(value).__name__}"
+    return said
 
 
 def _number(value: float) -> str:
-    if isinstance(value, int) and value.bit_length() > 100:
-        return "a whole number of more than 30 digits"
+    if abs(value) >= 10**MOST_DIGITS and isinstance(value, int):
+        return f"a whole number of more than {MOST_DIGITS} digits"
     return repr(value)
 
 
 def listed(names: Iterable[str], last: str) -> str:
-    """Names as a sentence lists them, the first ten at most: `a, b or c`."""
+    """Names as a sentence lists them, MOST_NAMES of them: `a, b or c`."""
     shown = [printable(str(name), LONGEST_QUOTE) for name in names]
-    if len(shown) > 10:
-        return f"{', '.join(shown[:10])} {last} {len(shown) - 10} more"
+    if len(shown) > MOST_NAMES:
+        shown[MOST_NAMES:] = [f"{len(shown) - MOST_NAMES} more"]
     return f" {last} ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 

@@ -27,9 +27,10 @@ _BOUNDS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "
 _REMEDIES = {"biases": "write `biases: none` for a layer without biases"}
 
 
-def flaws_in(error: ValidationError, data: Any) -> list[Flaw]:
-    """The flaws of a document that the schema refused; none twice, none where reading noted one already."""
-    return [_flaw(item, data) for item in error.errors(include_url=False) if item["input"] is not BROKEN]
+def flaws_in(error: ValidationError, data: Any, most: int) -> list[Flaw]:
+    """The flaws of a document that the schema refused, `most` of them, without those that reading noted already."""
+    items = error.errors(include_url=False)[:most]
+    return [_flaw(item, data) for item in items if item["input"] is not BROKEN]
 
 
 def _flaw(item: Mapping[str, Any], data: Any) -> Flaw:
@@ -44,7 +45,7 @@ def _flaw(item: Mapping[str, Any], data: Any) -> Flaw:
     if kind in _BOUNDS:
         key, words = _BOUNDS[kind]
         bound = item["ctx"][key]
-        return Flaw(loc, quoted(value), f"{words} {bound:,}")
+        return Flaw(loc, quoted(value), f"{words} {int(bound):,}")
     if kind == "too_short":
         return Flaw(loc, quoted(value), f"at least one {'number' if loc[-1] in ('x', 'y', 'biases') else 'entry'}")
     asked = _asked(loc) or _ASKED_BY_TYPE.get(kind, item["msg"])
@@ -59,7 +60,9 @@ def _without_tags(loc: Loc, data: Any) -> Loc:
         if len(reached) < len(way):
             break
         is_last = depth == len(loc) - 1
-        if isinstance(value, dict) and (part in value or is_last) or isinstance(value, list) and isinstance(part, int):
+        if (isinstance(value, dict) and (part in value or is_last)) or (
+            isinstance(value, list) and isinstance(part, int)
+        ):
             way.append(part)
     return tuple(way)
 
@@ -108,16 +111,19 @@ def _model_within(types: Iterable[Any]) -> type[BaseModel] | None:
 
 def _remedy(loc: Loc, value: Any, asked: str) -> str:
     """What to do about a value of the wrong type, where that can be told from the value."""
-    wants_number = "number" in asked
     if value is None:
         return _REMEDIES.get(str(loc[-1]) if loc else "", "write a value, or leave the key out")
-    if isinstance(value, str) and wants_number:
-        return _number_remedy(value) or ("" if " or `" not in asked else nearest(value, re.findall("`(.+?)`", asked)))
     if isinstance(value, str):
-        return nearest(value, re.findall(r"\w+", asked)) if len(asked) < 20 else ""
+        return ("number" in asked and _number_remedy(value)) or nearest(value, _choices(asked))
     if asked == "text" and isinstance(value, int | float):
         return "put it in quotes"
     return ""
+
+
+def _choices(asked: str) -> list[str]:
+    """The words that could have been written: `none` and the like, or both of `mean or sum`."""
+    in_marks = re.findall("`(.+?)`", asked)
+    return in_marks or (asked.split(" or ") if re.fullmatch(r"\w+ or \w+", asked) else [])
 
 
 def _number_remedy(text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from backtrace.errors import InputError, Place, Problem
-from backtrace.scenario.building import built, limited
+from backtrace.scenario.building import built, refused
 from backtrace.scenario.flaws import LONGEST_QUOTE, Flaw, place_of, printable
 from backtrace.scenario.scenario import Scenario
 from backtrace.scenario.tree import Tree, parsed
@@ -67,7 +67,7 @@ def read_document(document: Any, file: str) -> Scenario:
     """
 
     def refuse(flaws: Iterable[Flaw]) -> InputError:
-        return limited([flaw.problem(Place(file)) for flaw in flaws])
+        return refused(flaws, lambda _: Place(file))
 
     if not isinstance(document, dict):
         raise refuse([_not_a_mapping(document)])
@@ -134,7 +134,6 @@ def _refusal(tree: Tree, file: str, lines: list[str]) -> Callable[[Iterable[Flaw
     """Makes the error of the flaws, in the order of the file."""
 
     def refuse(flaws: Iterable[Flaw]) -> InputError:
-        placed = sorted(((tree.mark(flaw), flaw) for flaw in flaws), key=lambda pair: pair[0])
-        return limited([flaw.problem(place_of(file, mark, lines)) for mark, flaw in placed])
+        return refused(sorted(flaws, key=tree.mark), lambda flaw: place_of(file, tree.mark(flaw), lines))
 
     return refuse

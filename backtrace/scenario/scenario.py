@@ -75,6 +75,6 @@ class Scenario:
         A keyword replaces the whole value of its key: `with_(loss="sse")` also returns to the default reductions.
         Raises InputError with every problem, unknown keywords included.
         """
-        from backtrace.scenario.arguments import changed
+        from backtrace.scenario.arguments import changed  # noqa: PLC0415 (it builds scenarios)
 
         return changed(self, changes)

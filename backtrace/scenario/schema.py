@@ -1,4 +1,4 @@
-"""The scenario document: every key with its type, bounds, default and meaning; the only door to pydantic.
+"""The scenario document: every key with its type, bounds, default and meaning, as pydantic models.
 
 Names of activations, losses, optimizers and notations are looked up in their tables whenever a document is
 read or the JSON Schema is asked for, so that a new row is known here without a word.
@@ -140,8 +140,8 @@ class Part(BaseModel):
 class Train(Part):
     """Which parameters of a layer are trained; frozen ones show their gradients and make no step."""
 
-    weights: Yes = Field(True, description="whether the weights are trained")
-    biases: Yes = Field(True, description="whether the biases are trained")
+    weights: Yes = Field(default=True, description="whether the weights are trained")
+    biases: Yes = Field(default=True, description="whether the biases are trained")
 
 
 class LayerPart(Part):
@@ -149,20 +149,21 @@ class LayerPart(Part):
 
     units: Units = optional("number of neurons; the weights say it where left out")
     activation: Annotated[str, NameIn("activation", ACTIVATIONS)] = Field(
-        "identity", description="the function that makes activations of pre-activations"
+        default="identity", description="the function that makes activations of pre-activations"
     )
     weights: Matrix = Field(
-        description="a list of rows; in column orientation row = receiving neuron, in row orientation row = sending neuron"
+        description="a list of rows; row = receiving neuron in column orientation, sending neuron in row orientation"
     )
     biases: Biases = Field(description="one number for each neuron, one number for all, or none")
-    train: Train = Field(Train(), description="which parameters are trained")
+    train: Train = Field(default=Train(), description="which parameters are trained")
 
 
 class NetworkPart(Part):
     """The layers, from the first hidden one to the output."""
 
     orientation: Annotated[Literal["column", "row"], Asked("column or row")] = Field(
-        "column", description="column: z = Wx + b, one row of W per receiving neuron; row: z = xW + b, one per sending"
+        default="column",
+        description="column: z = Wx + b, one row of W per receiving neuron; row: z = xW + b, one per sending",
     )
     layers: Annotated[list[LayerPart], Asked("a list of layers")] = Field(
         min_length=1, description="the layers, the output layer last; the input needs no entry"
@@ -174,7 +175,7 @@ class LossPart(Part):
 
     name: Annotated[str, LossName] = Field(description="the loss of one output")
     outputs: Reduced = optional("how the outputs of a sample are put together, where the loss leaves it open")
-    batch: Reduced = Field("mean", description="how the samples of a batch are put together")
+    batch: Reduced = Field(default="mean", description="how the samples of a batch are put together")
 
 
 class SamplePart(Part):
@@ -187,40 +188,48 @@ class SamplePart(Part):
 class TrainingPart(Part):
     """How the parameters are updated."""
 
-    optimizer: Annotated[str, NameIn("optimizer", OPTIMIZERS)] = Field("sgd", description="the rule of the update")
+    optimizer: Annotated[str, NameIn("optimizer", OPTIMIZERS)] = Field(
+        default="sgd", description="the rule of the update"
+    )
     learning_rate: Annotated[Number, Field(ge=0)] = Field(description="what the gradient is multiplied with")
-    epochs: Epochs = Field(1, description="how often the data is gone through")
-    batch_size: BatchSize = Field(1, description="samples per update: a number, or all")
+    epochs: Epochs = Field(default=1, description="how often the data is gone through")
+    batch_size: BatchSize = Field(default=1, description="samples per update: a number, or all")
 
 
 class DisplayPart(Part):
     """How numbers are shown; nothing of this changes what is computed."""
 
-    decimals: Decimals = Field(3, description="digits after the decimal point")
+    decimals: Decimals = Field(default=3, description="digits after the decimal point")
 
 
 class Document(Part):
     """A small neural network, its weights, its samples and how it is trained."""
 
-    title: Text = Field("", description="what the example is called")
-    description: Text = Field("", description="what to look at")
-    source: Text = Field("", description="where the example is from")
-    links: Annotated[list[Text], Asked("a list of text")] = Field([], description="addresses to read on")
+    title: Text = Field(default="", description="what the example is called")
+    description: Text = Field(default="", description="what to look at")
+    source: Text = Field(default="", description="where the example is from")
+    links: Annotated[list[Text], Asked("a list of text")] = Field(default=[], description="addresses to read on")
     notes: Annotated[dict[str, Text], Asked("a mapping from ids to sentences")] = Field(
-        {}, description="a sentence for a quantity, by its id"
+        default={}, description="a sentence for a quantity, by its id"
     )
     network: NetworkPart = Field(description="the network with its weights")
     loss: Annotated[
         LossPart,
         Short(lambda v: {"name": v} if isinstance(v, str) else v, lambda: {"type": "string", "enum": list(LOSSES)}),
         Asked("the name of a loss, or a mapping with name, outputs and batch"),
-    ] = Field(LossPart(name="mse"), description="the loss: its name, or a mapping", json_schema_extra={"default": "mse"})
+    ] = Field(
+        default=LossPart(name="mse"),
+        description="the loss: its name, or a mapping",
+        json_schema_extra={"default": "mse"},
+    )
     data: Annotated[list[SamplePart], Asked("a list of samples, each with x and y")] = Field(
         min_length=1, description="the samples, in the order in which they are worked"
     )
     training: TrainingPart = Field(description="how the network is trained")
-    notation: Annotated[str, NameIn("notation", PROFILES)] = optional("how quantities are spelt; by depth where left out")
-    display: DisplayPart = Field(DisplayPart(), description="how numbers are shown")
+    notation: Annotated[str, NameIn("notation", PROFILES)] = optional(
+        "how quantities are spelt; by depth where left out"
+    )
+    display: DisplayPart = Field(default=DisplayPart(), description="how numbers are shown")
 
 
 def scenario_schema() -> dict[str, Any]:

@@ -76,7 +76,8 @@ def _too_large(sizes: _Sizes) -> list[Flaw]:
     flaws = []
     for layer, shape in enumerate(sizes.shapes):
         if shape and max(shape) > MOST_UNITS:
-            flaws.append(Flaw(_layer(layer, "weights"), f"{shape[0]:,}×{shape[1]:,} weights", f"at most {MOST_UNITS:,} neurons"))
+            found = f"{shape[0]:,}×{shape[1]:,} weights"
+            flaws.append(Flaw(_layer(layer, "weights"), found, f"at most {MOST_UNITS:,} neurons in a layer"))
     parameters = sum(rows * columns for rows, columns in filter(None, sizes.shapes))
     if parameters > MOST_PARAMETERS:
         flaws.append(Flaw(("network",), f"{parameters:,} weights", f"at most {MOST_PARAMETERS:,} in total"))

@@ -7,8 +7,16 @@ from typing import Any
 
 from backtrace.scenario.flaws import Flaw, Loc, printable
 
+_OUT_OF_LINE = (
+    "a line out of line with those around it",
+    "the same indentation as its neighbours",
+    "indent it as they are",
+)
+
 # fmt: off
 _COMPLAINTS = (
+    ("sequence entries are not allowed",    "a `- ` where no list can begin", "`- ` on a line of its own",
+        "put quotes around text that begins with `-`"),
     ("mapping values are not allowed",      "a `:` where no key can stand",
         "`key: value` on a line of its own", "look at the indentation, or put quotes around text that holds a `: `"),
     ("unexpected end of stream",            "a quotation mark that is never closed", "its partner", ""),
@@ -17,12 +25,9 @@ _COMPLAINTS = (
     ("',' or '}'",                          "a mapping in braces that is not closed", "`,` or `}`", "close the brace"),
     ("node content",                        "nothing, or a sign that cannot stand here", "a value",
         "is a bracket or a value missing?"),
-    ("expected <block end>",                "a line that does not fit its surroundings", "the same indentation as its neighbours",
-        "look at the indentation"),
-    ("expected key",                        "a line that does not fit its surroundings", "the same indentation as its neighbours",
-        "look at the indentation"),
-    ("'-' indicator",                       "a line that does not fit its surroundings", "the same indentation as its neighbours",
-        "look at the indentation"),
+    ("expected <block end>",                *_OUT_OF_LINE),
+    ("expected key",                        *_OUT_OF_LINE),
+    ("'-' indicator",                       *_OUT_OF_LINE),
     ("could not find expected ':'",         "a line without `:`", "`key: value`", "add the `:`, followed by a blank"),
     ("cannot start any token",              "a sign that cannot begin a value", "a value",
         "put quotes around text that begins with it"),

@@ -10,7 +10,7 @@ import math
 import re
 from array import array
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -41,7 +41,7 @@ class Broken:
 BROKEN = Broken()
 
 
-class _Stop(Exception):
+class _StoppedError(Exception):
     """Reading cannot go on."""
 
 
@@ -106,7 +106,8 @@ class _Builder:
 
     def take(self, event: yaml.Event) -> None:
         """One event more."""
-        mark = (event.start_mark.line + 1, event.start_mark.column + 1)
+        begin: Any = event.start_mark
+        mark = (begin.line + 1, begin.column + 1)
         match event:
             case yaml.ScalarEvent():
                 self.scalar(event, mark)
@@ -119,7 +120,9 @@ class _Builder:
             case yaml.DocumentStartEvent():
                 self.documents += 1
                 if self.documents > 1:
-                    self.stop(mark, "a second document (after `---`)", "one scenario in a file", "put it into its own file")
+                    self.stop(
+                        mark, "a second document (after `---`)", "one scenario in a file", "make it a file of its own"
+                    )
 
     def scalar(self, event: yaml.ScalarEvent, mark: Mark) -> None:
         if self.stack and self.stack[-1].wants_key():
@@ -147,10 +150,10 @@ class _Builder:
         if event.implicit[0] and not event.style:
             if text in _WORDS:
                 return _WORDS[text]
-            if _NOT_FINITE.fullmatch(text):
-                return self.note(mark, text, "a finite number")
             if _FLOAT.fullmatch(text):
                 return self.number(text, mark)
+            if _NOT_FINITE.fullmatch(text):
+                return self.note(mark, text, "a finite number")
         return self.note(mark, _HALF, "text") if _has_half_characters(text) else text
 
     def number(self, text: str, mark: Mark) -> Any:
@@ -165,7 +168,8 @@ class _Builder:
         if len(self.stack) >= DEEPEST:
             self.stop(mark, f"more than {DEEPEST} levels of nesting", "at most five", "is a bracket never closed?")
         is_list = isinstance(event, yaml.SequenceStartEvent)
-        value, marks = ([], array("L")) if is_list else ({}, {})
+        value: Any = [] if is_list else {}
+        marks: Any = array("L") if is_list else {}
         self.marks[id(value)] = marks
         self.stack.append(_Open(value, marks, mark, event.anchor))
 
@@ -176,9 +180,9 @@ class _Builder:
     def alias(self, event: yaml.AliasEvent, mark: Mark) -> None:
         self.refuse_as_key(mark, "an alias")
         name = printable(event.anchor or "", 40)
-        if event.anchor not in self.anchors:
+        value, size = self.anchors.get(event.anchor or "", (BROKEN, 0))
+        if not size:
             self.stop(mark, f"the alias *{name}", f"an anchor &{name} before it", "write the value out")
-        value, size = self.anchors[event.anchor]
         self.repeated += size
         if self.repeated > MOST_REPEATED:
             self.stop(mark, f"aliases that stand for more than {MOST_REPEATED:,} values", "", "write the values out")
@@ -222,9 +226,9 @@ class _Builder:
         self.flaws.append(Flaw(self.loc(), found, expected, remedy, mark=mark))
         return BROKEN
 
-    def stop(self, mark: Mark, found: str, expected: str = "", remedy: str = "") -> None:
+    def stop(self, mark: Mark, found: str, expected: str = "", remedy: str = "") -> NoReturn:
         self.note(mark, found, expected, remedy)
-        raise _Stop
+        raise _StoppedError
 
 
 def _has_half_characters(text: str) -> bool:
@@ -237,7 +241,7 @@ def parsed(text: str, lines: list[str]) -> tuple[Tree, bool]:
     try:
         for event in yaml.parse(text, Loader=_PARSER):
             builder.take(event)
-    except _Stop:
+    except _StoppedError:
         whole = False
     except yaml.YAMLError as error:
         builder.flaws.append(explained(error, builder.loc(), lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -89,16 +90,19 @@ def test_literals_are_exact_fractions() -> None:
     assert literal.value == Fraction(1, 3)
 
 
+ARRAY: Any = np.ones(2)
+
+
 @pytest.mark.parametrize(
     "swallow",
     [
-        lambda: np.ones(2) * v2,
-        lambda: v2 * np.ones(2),
-        lambda: np.ones(2) + v2,
-        lambda: np.ones(2) - v2,
-        lambda: np.float64(2) * x,
-        lambda: np.exp(x),
-        lambda: np.matmul(np.ones((2, 2)), v2),
+        lambda: ARRAY * v2,
+        lambda: v2 * ARRAY,
+        lambda: ARRAY + v2,
+        lambda: ARRAY - v2,
+        lambda: ARRAY[0] * x,
+        lambda: np.exp(cast("Any", x)),
+        lambda: np.matmul(np.ones((2, 2)), cast("Any", v2)),
     ],
 )
 def test_numpy_arrays_do_not_swallow_formulas(swallow: Callable[[], object]) -> None:

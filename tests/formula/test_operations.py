@@ -80,11 +80,12 @@ ZERO_RULES = [
 
 
 @pytest.mark.parametrize(("carrier", "number"), CARRIED, ids=lambda c: getattr(c, "name", ""))
-@pytest.mark.parametrize(("expr", "x_value", "y_value", "expected"), ZERO_RULES)
+@pytest.mark.parametrize("rule", ZERO_RULES)
 def test_terms_with_target_0_vanish(
-    carrier: Carrier, number: Callable[[int], Any], expr: Expr, x_value: int, y_value: int, expected: int
+    carrier: Carrier, number: Callable[[int], Any], rule: tuple[Expr, int, int, int]
 ) -> None:
     """0·ln 0 and 0/0 are 0 in every evaluator that has a logarithm, without a warning."""
+    expr, x_value, y_value, expected = rule
     values = {"x": np.array(number(x_value)), "y": np.array(number(y_value))}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -118,13 +119,11 @@ def test_floats_and_decimals_saturate_at_the_same_place(at: float) -> None:
 
 @pytest.mark.parametrize(("at", "expected"), [(-1000, -1), (0, 0), (1000, 1)])
 def test_tanh_of_large_decimals(at: int, expected: int) -> None:
-    """tanh in decimals reaches ±1 without leaving the range."""
+    """Tanh in decimals reaches ±1 without leaving the range."""
     assert evaluate(tanh(x), {"x": np.array(Decimal(at))}, DECIMALS).item() == expected
 
 
-@pytest.mark.parametrize(
-    "expr", [exp(x), tanh(x), ylogx(x, x), x ** Fraction(1, 2)]
-)
+@pytest.mark.parametrize("expr", [exp(x), tanh(x), ylogx(x, x), x ** Fraction(1, 2)])
 def test_fractions_refuse_what_has_no_exact_value(expr: Expr) -> None:
     """Exact arithmetic never falls back to floats."""
     with pytest.raises(InexactError):

@@ -1,0 +1,25 @@
+"""How definitions name their intermediate results."""
+
+from __future__ import annotations
+
+from backtrace.formula.expr import Expr, Var
+from backtrace.network.activations import ACTIVATIONS
+from backtrace.network.naming import unnamed
+
+
+def test_unnamed_leaves_the_formula_as_it_is() -> None:
+    """A definition with nothing named comes out as one formula."""
+    z = Var("z", (2,))
+    assert unnamed("part", z) is z
+
+
+def test_softmax_names_its_exponentials_and_their_sum() -> None:
+    """The parts that a lesson tells are named in the order in which they are worked."""
+    told: list[str] = []
+
+    def name(part: str, formula: Expr, /) -> Expr:
+        told.append(part)
+        return formula
+
+    ACTIVATIONS["softmax"].function(Var("z", (2,)), name)
+    assert told == ["exp_z", "sum_exp_z"]

@@ -1,0 +1,44 @@
+"""A symbol stated once, spelt in every language."""
+
+# ruff: noqa: E501  (the tables are read by columns)
+from __future__ import annotations
+
+import pytest
+
+from backtrace.formula.writing import LANGUAGES
+from backtrace.notation.symbols import Symbol
+
+# fmt: off
+SPELLINGS = [
+    (Symbol("W"),                                     "W",      "W",            "W",                          "W"),
+    (Symbol("w", below=(1, 2)),                       "w₁₂",    "w12",          "w_{12}",                     "w 1 2"),
+    (Symbol("w", below=(1, 12)),                      "w₁,₁₂",  "w1_12",        "w_{1,12}",                   "w 1 12"),
+    (Symbol("h", below=(12,)),                        "h₁₂",    "h12",          "h_{12}",                     "h 12"),
+    (Symbol("b", above="h", below=(1,)),              "bʰ₁",    "b_h1",         "b^{h}_{1}",                  "b 1 h"),
+    (Symbol("y", accent="hat", below=(2,)),           "ŷ₂",     "y_hat_2",      r"\hat{y}_{2}",               "y hat 2"),
+    (Symbol("m", accent="hat"),                       "m̂",      "m_hat",        r"\hat{m}",                   "m hat"),
+    (Symbol("δ", above="y"),                          "δʸ",     "delta_y",      r"\delta^{y}",                "delta y"),
+    (Symbol("a", above="(10)", below=(3,)),           "a⁽¹⁰⁾₃", "a10_3",        "a^{(10)}_{3}",               "a 3 of layer 10"),
+    (Symbol("W", above="(1)", is_next=True),          "W⁽¹⁾⁺",  "W1_next",      "W^{(1)+}",                   "next W of layer 1"),
+    (Symbol("v", below=(1, 1), is_next=True),         "v⁺₁₁",   "v11_next",     "v^{+}_{11}",                 "next v 1 1"),
+    (Symbol("η"),                                     "η",      "eta",          r"\eta",                      "eta"),
+    (Symbol("λ"),                                     "λ",      "lambda",       r"\lambda",                   "lambda"),
+    (Symbol("Δ"),                                     "Δ",      "Delta",        r"\Delta",                    "Delta"),
+    (Symbol("ℓ", below=(1,)),                         "ℓ₁",     "ell1",         r"\ell_{1}",                  "ell 1"),
+    (Symbol("β", below=(2,)),                         "β₂",     "beta2",        r"\beta_{2}",                 "beta 2"),
+    (Symbol("gain"),                                  "gain",   "gain",         r"\operatorname{gain}",       "gain"),
+    (Symbol("weight_decay"),                          "weight_decay", "weight_decay", r"\operatorname{weight\_decay}", "weight_decay"),
+    (Symbol("b", above="q"),                          "b^q",    "b_q",          "b^{q}",                      "b q"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("symbol", "text", "in_ascii", "latex", "words"), SPELLINGS)
+def test_spellings(symbol: Symbol, text: str, in_ascii: str, latex: str, words: str) -> None:
+    """Letter, accent, superscript, index and the mark of what comes after the update, in all four languages."""
+    assert [symbol.spell(language) for language in LANGUAGES] == [text, in_ascii, latex, words]
+
+
+def test_an_entry_of_a_matrix_takes_the_small_letter() -> None:
+    """The entries of W are w₁₁, w₁₂ and so on."""
+    assert Symbol("W", above="(1)").of_entry().at(1, 2).spell("text") == "w⁽¹⁾₁₂"
