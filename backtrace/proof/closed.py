@@ -21,6 +21,7 @@ from backtrace.proof.symbols import SYMBOLS
 _DIGITS = 30
 _MOST_OPERATIONS, _MOST_TERMS = 100, 60
 _TOLERANCE = 1e-9
+_ROUNDING = 1e-25
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def slope_by_sympy(trace: Trace, update: int, entry: Var) -> float:
 
     loss = objective(trace, update, of)
     at = _exact(trace.value(entry.name, update)[tuple(i - 1 for i in entry.index or ())])
-    return float(sympy.diff(loss, symbol).subs(symbol, at).evalf(_DIGITS))
+    return _chopped(sympy.diff(loss, symbol).xreplace({symbol: at}))
 
 
 def objective(trace: Trace, update: int, of: Callable[[str, tuple[int, ...], float], Any]) -> Any:
@@ -79,6 +80,12 @@ def _loss(trace: Trace, place: int, parameters: dict[str, Any]) -> Any:
     return values["L"].item()
 
 
+def _chopped(number: Any) -> float:
+    """The number as a double; what is nothing but the rounding of a cancellation is zero."""
+    value = float(number.evalf(_DIGITS))
+    return 0.0 if abs(value) < _ROUNDING else value
+
+
 def _exact(value: float) -> Any:
     return sympy.Integer(int(value)) if float(value).is_integer() else sympy.Float(float(value), _DIGITS)
 
@@ -101,7 +108,7 @@ def closed_forms(trace: Trace, entries: Iterable[Var], update: int = 1) -> Itera
             yield ClosedForm(entry, "", "", "", slope_by_sympy(trace, update, entry), gradient)
             continue
         derivative = sympy.diff(loss, symbols[entry.name, entry.index])
-        value = float(derivative.evalf(_DIGITS, subs=values))
+        value = _chopped(derivative.xreplace(values))
         is_short = sympy.count_ops(derivative) <= _MOST_OPERATIONS
         texts = _texts(derivative, trace.notation, symbols) if is_short else ("", "", "")
         yield ClosedForm(entry, *texts, value, gradient)
