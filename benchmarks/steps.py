@@ -24,7 +24,8 @@ def traced() -> None:
 
 def _numpy_loop(keep: list[object] | None) -> None:
     (first, second), x, y, eta = LECTURE.layers, LECTURE.x[0], LECTURE.y[0], LECTURE.learning_rate
-    assert first.biases is not None and second.biases is not None
+    assert first.biases is not None
+    assert second.biases is not None
     W, b, V, c = first.weights.copy(), first.biases.copy(), second.weights.copy(), second.biases.copy()
     for _ in range(UPDATES):
         z = W @ x + b
@@ -60,8 +61,8 @@ def torch_with_hooks() -> Callable[[], None] | None:
 
     def loop() -> None:
         (first, second) = LECTURE.layers
-        network = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Sigmoid(), torch.nn.Linear(2, 1), torch.nn.Sigmoid())
-        network.double()
+        layers = torch.nn.Linear(2, 2), torch.nn.Sigmoid(), torch.nn.Linear(2, 1), torch.nn.Sigmoid()
+        network = torch.nn.Sequential(*layers).double()
         kept: list[object] = []
         for module in network:
             module.register_forward_hook(lambda _m, _i, out: kept.append(out.detach().clone()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from backtrace.scenario import read_text
 _MOST_UNITS = 50
 
 
-class Units(click.ParamType):
+class Units(click.ParamType[Any]):
     """Numbers of neurons in each layer, the input first: 2-3-1."""
 
     name = "units"
@@ -36,7 +37,7 @@ class Units(click.ParamType):
         return tuple(map(int, parts))
 
 
-class Row(click.ParamType):
+class Row(click.ParamType[Any]):
     """The name of a row of a table, with the near miss where there is none."""
 
     name = "name"
@@ -95,7 +96,7 @@ def _text(units: tuple[int, ...], hidden: str, last: str, loss: str, rng: np.ran
         "network:",
         "  layers:",
     ]
-    for number, (before, here) in enumerate(zip(units[:-1], units[1:], strict=True), 1):
+    for number, (before, here) in enumerate(pairwise(units), 1):
         activation = last if number == len(units) - 1 else hidden
         place = "the output layer" if number == len(units) - 1 else f"hidden layer {number}"
         rows = ", ".join(_list(rng, before) for _ in range(here))

@@ -14,7 +14,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 PHASES = ("forward", "loss", "backward", "update", "after")
 
 
-class Words(click.ParamType):
+class Words(click.ParamType[Any]):
     """A list with commas, each item one of the choices."""
 
     name = "list"
@@ -33,7 +33,7 @@ class Words(click.ParamType):
         return words
 
 
-class Numbers(click.ParamType):
+class Numbers(click.ParamType[Any]):
     """Numbers from 1, with commas and ranges: 1,3-5."""
 
     name = "numbers"

@@ -15,8 +15,11 @@ from backtrace.errors import misfit
 @click.command("verify")
 @scenario_options
 @click.option("--update", type=click.IntRange(1), default=1, show_default=True, help="The update to verify.")
-@click.option("--most", type=click.IntRange(1),
-              help="Check at most so many entries, drawn at random; by default as many as take some seconds.")
+@click.option(
+    "--most",
+    type=click.IntRange(1),
+    help="Check at most so many entries, drawn at random; by default as many as take some seconds.",
+)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of that draw.")
 @output_options
 def command(**options: Any) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from backtrace.engine.equation import Equation, Kind, Phase, Quantity, Stage, Told
 from backtrace.engine.roles import ROLES
-from backtrace.formula.expr import Expr, Operand, Shape, Var, apply
+from backtrace.formula.expr import Apply, Expr, Operand, Shape, Var, apply
 from backtrace.formula.operations import total
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES, reduced, shared
@@ -27,18 +27,22 @@ class Orientation:
 
     affine: Callable[[Var, Var], Expr]
     send_back: Callable[[Var, Var], Expr]
+    through: Callable[[Var, Var], Expr]
     gradient: Callable[[Var, Var], Expr]
     paths: Callable[[Var, Var], Expr]
+    outer: str
 
 
 # fmt: off
 ORIENTATIONS: Mapping[str, Orientation] = {
     "column": Orientation(
-        affine=lambda W, a: apply("matvec", W, a),      send_back=lambda W, d: apply("matvec_back", W, d),
-        gradient=lambda d, a: apply("outer", d, a),     paths=lambda d, W: apply("scale_rows", d, W)),
+        affine=lambda W, a: apply("matvec", W, a),       send_back=lambda W, d: apply("matvec_back", W, d),
+        gradient=lambda d, a: apply("outer", d, a),      through=lambda J, g: apply("matvec_back", J, g),
+        paths=lambda d, W: apply("scale_rows", d, W),    outer="outer"),
     "row": Orientation(
-        affine=lambda W, a: apply("vecmat", a, W),      send_back=lambda W, d: apply("vecmat_back", d, W),
-        gradient=lambda d, a: apply("outer_row", a, d), paths=lambda d, W: apply("scale_columns", W, d)),
+        affine=lambda W, a: apply("vecmat", a, W),       send_back=lambda W, d: apply("vecmat_back", d, W),
+        gradient=lambda d, a: apply("outer_row", a, d),  through=lambda J, g: apply("vecmat", g, J),
+        paths=lambda d, W: apply("scale_columns", W, d), outer="outer_row"),
 }
 # fmt: on
 
@@ -91,6 +95,14 @@ class Plan:
         return next((e for e in self.equations if e.id == name), None)
 
 
+def _laid_out(expr: Expr, orientation: Orientation) -> Expr:
+    """A formula of a table row with its outer products in the orientation's order."""
+    if not isinstance(expr, Apply):
+        return expr
+    args = (_laid_out(arg, orientation) for arg in expr.args)
+    return apply(orientation.outer if expr.op.name == "outer" else expr.op, *args)
+
+
 def plan_of(scenario: Scenario) -> Plan:
     """The plan of the scenario's training step; raises MisfitError where shapes do not fit."""
     return _Planner(scenario).plan()
@@ -115,9 +127,7 @@ class _Planner:
             self.batch()
         self.update()
         self.after()
-        return Plan(
-            self.quantities, tuple(self.of_sample), tuple(self.of_update), tuple(self.closing), self.batched
-        )
+        return Plan(self.quantities, tuple(self.of_sample), tuple(self.of_update), tuple(self.closing), self.batched)
 
     @property
     def batched(self) -> bool:
@@ -132,7 +142,7 @@ class _Planner:
         self.quantities[name] = Quantity(var, ROLES[role], layer, "given")
         return var
 
-    def say(  # noqa: PLR0913  (an equation has that many facts)
+    def say(
         self, where: list[Equation], stage: Stage, name: str, role: str, formula: Expr, layer: int | None = None,
         kind: Kind = "spine", told: Told = "always",
     ) -> Var:  # fmt: skip
@@ -154,7 +164,7 @@ class _Planner:
         return Stage(phase, title, self.stages)
 
     def forward(self) -> None:
-        """z = W·a + b and a = f(z), layer by layer."""
+        """Pre-activation and activation, layer by layer."""
         scenario, stage = self.scenario, Stage("forward", "forward pass")
         self.given("x", "input", scenario.x.shape[1:], per_sample=self.batched)
         self.given("y", "target", scenario.y.shape[1:], per_sample=self.batched)
@@ -211,8 +221,10 @@ class _Planner:
         else:
             by_a = self.sent_back(number, stage)
         dL_da = self.say(self.of_sample, stage, f"dL_da{number}", "activation_gradient", by_a, number, told=told)
-        slope = self.say(self.of_sample, stage, f"slope{number}", "slope", row.slope(z, a), number, "detail", told)
-        delta = dL_da * slope if row.elementwise else apply("matvec_back", slope, dL_da)
+        orientation = ORIENTATIONS[scenario.orientation]
+        by_z = _laid_out(row.slope(z, a), orientation)
+        slope = self.say(self.of_sample, stage, f"slope{number}", "slope", by_z, number, "detail", told)
+        delta = dL_da * slope if row.elementwise else orientation.through(slope, dL_da)
         role = "output_error" if is_output else "hidden_error"
         self.say(self.of_sample, stage, f"dL_dz{number}", role, delta, number)
         short = LOSSES[scenario.loss].short.get(row.name) if is_output else None

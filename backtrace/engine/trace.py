@@ -6,8 +6,8 @@ the data. A step is made when it is asked for.
 
 from __future__ import annotations
 
-from copy import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, overload
@@ -64,7 +64,8 @@ class Trace:
         known = ("notation", "decimals", "title")
         wrong = [name for name in display if name not in known]
         if wrong:
-            raise misfit(f"{wrong[0]!r} of a finished trace", f"one of {', '.join(known)}", "change its scenario and run it")
+            expected = f"one of {', '.join(known)}"
+            raise misfit(f"{wrong[0]!r} of a finished trace", expected, "change its scenario and run that")
         other = copy(self)
         other.scenario = self.scenario.with_(**display)
         other.__dict__.pop("notation", None)
@@ -85,9 +86,7 @@ class Trace:
         value = self._whole(var.name, update)
         if self.plan.quantities[var.name].var.per_sample and sample is not None:
             value = value[self._place(update, sample)]
-        if var.index:
-            value = value[(..., *(i - 1 for i in var.index))]
-        return value
+        return _entry(value, var)
 
     def series(self, name: str) -> Floats:
         """The values of a quantity over the whole training, stacked in the order worked."""
@@ -96,7 +95,7 @@ class Trace:
             values = self._arrays[var.name]
         else:
             values = np.stack([self._whole(var.name, update) for update in range(1, self.updates + 1)])
-        return values[(..., *(i - 1 for i in var.index))] if var.index else values
+        return _entry(values, var)
 
     @property
     def parameters(self) -> dict[str, Floats]:
@@ -193,9 +192,7 @@ class Trace:
         return self.plan.lines(self.schedule.samples(update), update > self.updates)
 
     def _steps_before(self, update: int) -> int:
-        return self.schedule.visits_before(update) * len(self.plan.of_sample) + (update - 1) * len(
-            self.plan.of_update
-        )
+        return self.schedule.visits_before(update) * len(self.plan.of_sample) + (update - 1) * len(self.plan.of_update)
 
     def _update_of(self, number: int) -> int:
         low, high = 1, self.updates + 1
@@ -234,6 +231,13 @@ class Trace:
 
 TELLERS: dict[str, Callable[..., object]] = {}
 """How a trace tells itself: the layers above register here, so that the engine knows nothing of them."""
+
+
+def _entry(values: Floats, var: Var) -> Floats:
+    """The entry that the variable asks for, also where samples or updates lead."""
+    place: Any = (..., *(i - 1 for i in var.index or ()))
+    entry: Floats = values[place]
+    return entry if var.index else values
 
 
 def notation_of(scenario: Scenario, plan: Plan) -> Notation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -79,8 +80,8 @@ def initial_parameters(scenario: Scenario) -> Values:
 def start(scenario: Scenario, plan: Plan, samples: Sequence[int], parameters: Values) -> Values:
     """What is given at the start of an update."""
     places = list(samples) if plan.batched else samples[0]
-    data = {"x": scenario.x[places], "y": scenario.y[places], "eta": np.float64(scenario.learning_rate)}
-    return data | parameters
+    eta: Any = np.float64(scenario.learning_rate)
+    return {"x": scenario.x[places], "y": scenario.y[places], "eta": eta, **parameters}
 
 
 def work_equations(equations: Sequence[Equation], values: Values, update: int, samples: Sequence[int]) -> None:
@@ -103,7 +104,8 @@ def _out_of_range(equation: Equation, value: Floats, update: int, samples: Seque
 
 _GENERAL = "Try a smaller learning rate, smaller weights or smaller inputs."
 _REMEDIES = {
-    "softmax_part": "e^z is too large for a double above z = 709: smaller weights, inputs or learning rate keep z in range.",
+    "softmax_part": "e^z is too large for a double above z = 709: "
+    "smaller weights, inputs or learning rate keep z in range.",
     "loss_terms": "A prediction of exactly 0 or 1 has no finite loss: "
     "smaller weights, inputs or learning rate keep the prediction inside.",
     "activation_gradient": "A prediction of exactly 0 or 1 has no finite gradient: "

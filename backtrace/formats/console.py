@@ -288,4 +288,3 @@ class ConsolePrinter:
                 if gap >= _GAP:
                     line.append(" " * gap + aside.lines[place], "dim")
             self.emit(line)
-

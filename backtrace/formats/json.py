@@ -36,8 +36,7 @@ def write_jsonl(scenario: Scenario, worked: Iterable[Worked], stream: TextIO) ->
     """Write a header line, then a line for each step as it is worked; nothing is kept."""
     plan: Plan = plan_of(scenario)
     stream.write(dumps(head(scenario, plan)) + "\n")
-    for step in steps(scenario, plan, worked):
-        stream.write(dumps(step) + "\n")
+    stream.writelines(dumps(step) + "\n" for step in steps(scenario, plan, worked))
 
 
 def _result(trace: Trace) -> dict[str, Any]:

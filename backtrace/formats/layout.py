@@ -111,12 +111,9 @@ def _matrix(matrix: Grid, language: Language) -> Box:
 
 def _between(inside: Box, bracket: str, language: Language) -> Box:
     one, first, middle, last = _BRACKETS[bracket]["ascii" if language == "ascii" else "text"]
-    if len(inside.lines) == 1:
-        return Box((one[0] + inside.lines[0] + one[1],))
-    lines = []
-    for number, line in enumerate(inside.lines):
-        left, right = first if number == 0 else last if number == len(inside.lines) - 1 else middle
-        lines.append(left + padded(line, inside.width) + right)
+    height = len(inside.lines)
+    pairs = [one] if height == 1 else [first, *[middle] * (height - 2), last]
+    lines = [pair[0] + padded(line, inside.width) + pair[1] for pair, line in zip(pairs, inside.lines, strict=True)]
     return Box(tuple(lines), inside.baseline)
 
 

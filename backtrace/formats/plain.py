@@ -7,7 +7,19 @@ from typing import TextIO
 
 from backtrace.formats.safe import printable
 from backtrace.formula.writing import Language
-from backtrace.lesson.blocks import Block, Curve, Derivation, Given, Heading, Lesson, Line, Prose, Recall, Sentence, Table
+from backtrace.lesson.blocks import (
+    Block,
+    Curve,
+    Derivation,
+    Given,
+    Heading,
+    Lesson,
+    Line,
+    Prose,
+    Recall,
+    Sentence,
+    Table,
+)
 
 _WORDS: Language = "words"
 

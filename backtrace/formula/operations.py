@@ -5,7 +5,6 @@ with neurons without an error. `exp` saturates, so σ(−1000) is 0 under every 
 `ydiv` take 0·ln 0 and 0/0 as 0, so that terms with target 0 vanish.
 """
 
-# ruff: noqa: ARG005  (a column of a row takes all operands, whether it reads them or not)
 from __future__ import annotations
 
 import math

@@ -14,7 +14,7 @@ from fractions import Fraction
 from string import Formatter
 from typing import Literal
 
-from backtrace.formula.expr import Apply, Expr, Num, Var
+from backtrace.formula.expr import OPERATIONS, Apply, Expr, Num, Var
 from backtrace.formula.operations import (
     APART,
     ATOM,
@@ -93,7 +93,8 @@ def linear(written: Written, language: Language = "text") -> str:
 def _flat(grid: Grid, language: Language) -> str:
     if language == "latex":
         return r"\begin{bmatrix}" + r" \\ ".join(" & ".join(row) for row in grid.rows) + r"\end{bmatrix}"
-    return "[" + "; ".join(" ".join(row) for row in grid.rows) + "]"
+    between = ", " if language == "words" else " "
+    return "[" + "; ".join(between.join(row) for row in grid.rows) + "]"
 
 
 def transposed_name(name: str, language: Language) -> str:
@@ -132,6 +133,8 @@ class _Writer:
         match expr.op.name, expr.args:
             case "mul", (left, right):
                 return self.product(left, right)
+            case "add", (left, Apply(op=op, args=(taken,))) if op.name == "neg":
+                return self.applied(Apply(OPERATIONS["sub"], (left, taken), expr.shape, expr.per_sample))
             case "ylogx", (y, x) if expr.shape:
                 return self.product(y, ln(x))
             case "pow", (base, Num(value=exponent)) if exponent.denominator == 1:

@@ -79,7 +79,8 @@ class Derivation:
 class Line:
     """A numbered line of the lesson: a quantity, why it is worked out, its derivations and how to read it.
 
-    A line that is no step of its own has no number. `omitted` counts the entries that are not told because there are many.
+    A line that is no step of its own has no number.
+    `omitted` counts the entries that are not told because there are many.
     """
 
     number: int | None
@@ -158,4 +159,3 @@ class Lesson:
     def lines(self) -> Iterator[Line]:
         """The numbered lines of the lesson."""
         return (block for block in self.blocks if isinstance(block, Line))
-

@@ -14,10 +14,10 @@ from backtrace.formula.calculus import opened
 from backtrace.formula.expr import Apply, Expr, Num, Var, apply, variables
 from backtrace.formula.operations import ATOM
 from backtrace.formula.writing import Language, Leaf, Written
-from backtrace.lesson.blocks import Derivation, Form, FormName
+from backtrace.lesson.blocks import Derivation, Form, FormName, Relation
 from backtrace.lesson.chain import LOSS, Formulas, differentiated_by, summed
 from backtrace.lesson.mathematics import MOST_SHOWN, Formula, Operands, elided, matrix, number, shortened
-from backtrace.lesson.numbers import closing, factors_closing, kept, shown
+from backtrace.lesson.numbers import Shown, closing, factors_closing, kept, shown
 
 _STRUCTURAL = ("matvec", "vecmat", "matvec_back", "vecmat_back", "outer", "outer_row", "scale_rows", "scale_columns")
 _ERRORS = ("output_error", "hidden_error")
@@ -50,7 +50,7 @@ class Deriving:
         close = closing(opened(formula), reads, [value], self.decimals)
         body = opened(formula)
         apart = body.args if tall and isinstance(body, Apply) and body.op.name == "mul" else ()
-        decimals, values = close.decimals, ()
+        decimals, values = close.decimals, tuple[Shown, ...]()
         if any(isinstance(factor, Apply) for factor in apart):
             decimals, values = factors_closing(apart, reads, close, self.decimals)
         operands = Operands(reads, decimals, self.decimals, self.rows)
@@ -63,7 +63,7 @@ class Deriving:
             forms.append(Form("numbers", "equals", put))
         if values:
             forms.append(Form("factors", "rounds to", tuple(map(number, values))))
-        relation = "equals" if close.exact else "rounds to"
+        relation: Relation = "equals" if close.exact else "rounds to"
         forms.append(Form("value", relation, (number(close.results[0]),)))
         carried = None if close.exact else number(kept(value, self.decimals))
         return self.finished(equation, Var(equation.id, (), index=index or None), forms, carried, tall=tall)
@@ -103,7 +103,9 @@ class Deriving:
         tall: bool = False, shapes: str = "",
     ) -> Derivation:  # fmt: skip
         """The derivation with the forms that are asked for; an update is written with ← in place of a new name."""
-        forms = [form for form in forms if form.name in self.show or (form.name == "factors" and "numbers" in self.show)]
+        forms = [
+            form for form in forms if form.name in self.show or (form.name == "factors" and "numbers" in self.show)
+        ]
         if "value" not in self.show:
             carried = None
         if equation.id.endswith("_next") and forms:

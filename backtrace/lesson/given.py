@@ -109,7 +109,8 @@ def _conventions(trace: Trace) -> Iterator[Sentence]:
         names = [part for name in frozen for part in (", ", _named(trace, name))][1:]
         yield ("Kept as they are, not updated: ", *names, ".")
     yield (
-        "Worked with all digits. The numbers put in carry enough digits for a pocket calculator to give the result shown.",
+        "Worked with all digits. The numbers put in carry enough digits for a pocket calculator "
+        "to give the result shown.",
     )
 
 
@@ -151,6 +152,8 @@ def _functions(trace: Trace) -> Iterator[Derivation]:
 
 def _function(trace: Trace, row: Activation, number: int) -> Iterator[Derivation]:
     size = trace.scenario.units[number]
+    slope = trace.plan.equation(f"slope{number}")
+    assert slope is not None
     z, a = Var(f"z{number}", (size,)), Var(f"a{number}", (size,))
     applied = row.applied(z)
     target = Formula(a, trace.notation.leaf)
@@ -159,7 +162,7 @@ def _function(trace: Trace, row: Activation, number: int) -> Iterator[Derivation
         forms.append(_form(trace, opened(applied)))
     yield Derivation(target, tuple(forms))
     yield Derivation(Formula(apply("partial", Var(a.name), Var(z.name)), trace.notation.leaf),
-                     (_form(trace, row.slope(z, a)),))  # fmt: skip
+                     (_form(trace, slope.formula),))  # fmt: skip
 
 
 def _form(trace: Trace, expr: Any) -> Form:

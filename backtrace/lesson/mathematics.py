@@ -149,5 +149,3 @@ def shortened(expr: Expr, budget: int = MOST_SHOWN + 2) -> Expr:
     for term in terms[1:]:
         result = result + term
     return result
-
-

@@ -135,7 +135,7 @@ def _typed(value: Any, decimals: int, base: int) -> Any:
     array = np.asarray(value)
     out = np.empty(array.shape, dtype=object)
     for index in np.ndindex(*array.shape):
-        out[index] = put_in(array[index], decimals, base).decimal
+        out[index] = put_in(float(array[index]), decimals, base).decimal
     return out
 
 
@@ -159,7 +159,8 @@ def factors_closing(
         calculated = [calculate(factor, reads, decimals, base)[0] for factor in factors]
         values = tuple(put_in(value, decimals, base) for value in exact)
         with localcontext(_CALCULATOR):
-            whole, product = math.prod(calculated), math.prod(value.decimal for value in values)
+            whole = math.prod(calculated, start=Decimal(1))
+            product = math.prod((value.decimal for value in values), start=Decimal(1))
         if all(map(rounds_to, (whole, product, *calculated), (result, result, *values))):
             return decimals, values
     return close.decimals, ()

@@ -25,10 +25,11 @@ def outcome(trace: Trace) -> Iterator[Block]:
     places = trace.schedule.samples(last)
     for place in places[:_MOST_SAMPLES]:
         sample = place + 1 if trace.plan.batched else None
-        before, after = (_vector(trace, prediction, update, sample) for update in (last, last + 1))
+        said = (_vector(trace, prediction, update, sample) for update in (last, last + 1))
         label = (_named(trace, prediction), f" (sample {place + 1})") if trace.plan.batched else (
             _named(trace, prediction),)  # fmt: skip
-        rows.append((label, before, ("→",), after, ("target ", *_vector(trace, "y", last, sample))))
+        was, now = said
+        rows.append((label, was, ("→",), now, ("target ", *_vector(trace, "y", last, sample))))
     before, after = float(trace.value(objective, last)), float(trace.value(objective, last + 1))
     change = (_number(trace, after - before),)
     rows.append(((_named(trace, objective),), (_number(trace, before),), ("→",), (_number(trace, after),),
@@ -73,7 +74,7 @@ def _spread(updates: int) -> list[int]:
     """Some updates from first to last: all where they are few, else evenly spread in their logarithm."""
     if updates <= _MOST_ROWS:
         return list(range(1, updates + 1))
-    return sorted({int(round(update)) for update in np.geomspace(1, updates, _MOST_ROWS)})
+    return sorted({round(update) for update in np.geomspace(1, updates, _MOST_ROWS)})
 
 
 def _named(trace: Trace, name: str) -> Formula:

@@ -56,8 +56,6 @@ def _verbatim(form: ClosedForm) -> Formula:
 
 def tell_verification(trace: Trace, verification: Verification) -> Lesson:
     """The table of all checks, the rule for the errors, and the verdict."""
-    from backtrace.proof.verify import DIFFERENCE_TOLERANCE, SMALLEST, SYMPY_TOLERANCE
-
     checks = verification.checks
     blocks: list[Block] = [Heading(f"Gradients of {trace.scenario.title or 'the scenario'}", 0,
                                    f"update {verification.update} of {trace.updates}")]  # fmt: skip
@@ -66,8 +64,9 @@ def tell_verification(trace: Trace, verification: Verification) -> Lesson:
     if len(checks) < verification.entries:
         blocks.append(Prose((f"Checked are {len(checks)} of {verification.entries} entries, drawn at random.",)))
     blocks.append(Prose((
-        f"Errors are relative to the larger of the two numbers, or to {SMALLEST:g} where both are smaller. Allowed are "
-        f"{DIFFERENCE_TOLERANCE:g} for central differences and {SYMPY_TOLERANCE:g} for sympy.",)))  # fmt: skip
+        "Errors are relative to the larger of the two numbers, or to "
+        f"{verification.smallest:g} where both are smaller. Allowed are {verification.allowed_of_difference:g} "
+        f"for central differences and {verification.allowed_of_sympy:g} for sympy.",)))  # fmt: skip
     kinks = [check for check in checks if check.verdict == "kink"]
     if kinks:
         blocks.append(Prose((

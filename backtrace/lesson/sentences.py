@@ -40,9 +40,7 @@ def _layer(equation: Equation) -> int:
     return equation.quantity.layer
 
 
-def _of_output_error(
-    trace: Trace, equation: Equation, value: np.ndarray, update: int, sample: int | None
-) -> Sentence:
+def _of_output_error(trace: Trace, equation: Equation, value: np.ndarray, update: int, sample: int | None) -> Sentence:
     """Which way each prediction is off, for the first outputs."""
     last = _layer(equation)
     predictions, targets = trace.value(f"a{last}", update, sample), trace.value("y", update, sample)
@@ -93,9 +91,14 @@ def warnings(trace: Trace, update: int, sample: int | None) -> Iterator[Prose]:
 
 
 def _learns_little(trace: Trace, layer: int, what: str, places: np.ndarray, slopes: np.ndarray) -> Sentence:
-    names = [part for i in places[:_MOST_READINGS * 2] for part in (", ", _name(trace, f"a{layer}", (int(i) + 1,)))][1:]
+    names = [part for i in places[: _MOST_READINGS * 2] for part in (", ", _name(trace, f"a{layer}", (int(i) + 1,)))][
+        1:
+    ]
     more = f" and {len(places) - _MOST_READINGS * 2} more" if len(places) > _MOST_READINGS * 2 else ""
     if what == "dead":
-        return (*names, f"{more}: slope 0 for this sample, so nothing is sent back through and no weight into it learns.")
+        return (
+            *names,
+            f"{more}: slope 0 for this sample, so nothing is sent back through and no weight into it learns.",
+        )
     slope = number(shown(float(slopes[places[0]]), trace.scenario.decimals))
     return (*names, f"{more}: saturated (slope ", slope, f", below {_SATURATED}), so the weights into it learn slowly.")

@@ -235,4 +235,3 @@ def _recalled(deriving: Deriving, equation: Equation) -> Derivation:
     target = replace(equation.target, shape=(), index=first or None) if is_short else equation.target
     shown = formula if is_short else deriving.formulas.told(equation)
     return Derivation(deriving.named(target), (Form("formula", "equals", (deriving.named(shown),)),))
-

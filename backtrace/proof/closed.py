@@ -64,7 +64,7 @@ def objective(trace: Trace, update: int, of: Callable[[str, tuple[int, ...], flo
         values = trace.value(name, update)
         carried = np.empty(values.shape, dtype=object)
         for index in np.ndindex(*values.shape):
-            carried[index] = of(name, tuple(i + 1 for i in index), values[index])
+            carried[index] = of(name, tuple(i + 1 for i in index), float(values[index]))
         parameters[name] = carried
     losses = [_loss(trace, place, parameters) for place in trace.schedule.samples(update)]
     total = sum(losses[1:], losses[0])
@@ -103,7 +103,8 @@ def closed_forms(trace: Trace, entries: Iterable[Var], update: int = 1) -> Itera
     loss = objective(trace, update, of) if _readable(trace, update) else None
     for entry in entries:
         assert entry.index is not None
-        gradient = float(trace.value(f"d{trace.plan.objective}_d{entry.name}", update)[tuple(i - 1 for i in entry.index)])
+        gradients = trace.value(f"d{trace.plan.objective}_d{entry.name}", update)
+        gradient = float(gradients[tuple(i - 1 for i in entry.index)])
         if loss is None:
             yield ClosedForm(entry, "", "", "", slope_by_sympy(trace, update, entry), gradient)
             continue

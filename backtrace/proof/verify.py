@@ -48,11 +48,17 @@ class Check:
 
 @dataclass(frozen=True)
 class Verification:
-    """The checks of one update; `entries` counts all entries of the parameters, of which a sample may be checked."""
+    """The checks of one update; `entries` counts all entries of the parameters, of which a sample may be checked.
+
+    The errors allowed are relative to the larger of the two numbers, or to `smallest` where both are less.
+    """
 
     update: int
     checks: tuple[Check, ...]
     entries: int
+    allowed_of_difference: float = DIFFERENCE_TOLERANCE
+    allowed_of_sympy: float = SYMPY_TOLERANCE
+    smallest: float = SMALLEST
 
     @property
     def passed(self) -> bool:
