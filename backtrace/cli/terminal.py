@@ -57,7 +57,14 @@ def console_on(stream: TextIO, output: Output) -> Console:
     width = int(columns) if columns.isdigit() and int(columns) > 0 else None
     if width is None and not stream.isatty():
         width = _PIPED_WIDTH
-    console = Console(
+
+    class Piped(Console):
+        """A console whose closed pipe is an exception for the command line to answer."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    console = Piped(
         file=stream, width=width, color_system="standard" if wants_color else None, force_terminal=wants_color,
         no_color=not wants_color, markup=False, highlight=False, emoji=False, legacy_windows=False,
     )  # fmt: skip

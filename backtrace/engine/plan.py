@@ -1,50 +1,24 @@
 """The plan of a training step: its equations, built with no numbers in sight.
 
-`Orientation` is the one place that knows how a weight matrix is laid out. The plan is built layer by layer:
-forward, loss, the backward pass (per layer: slope, error signal, gradients, paths, error sent back), the
-batch, the update, and what is worked after the last update.
+It is built layer by layer: forward, loss, the backward pass (per layer: slope, error signal, gradients, paths,
+error sent back), the batch, the update, and what is worked after the last update.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backtrace.engine.equation import Equation, Kind, Phase, Quantity, Stage, Told
+from backtrace.engine.orientation import ORIENTATIONS, laid_out
 from backtrace.engine.roles import ROLES
-from backtrace.formula.expr import Apply, Expr, Operand, Shape, Var, apply
+from backtrace.formula.expr import Expr, Operand, Shape, Var, apply
 from backtrace.formula.operations import total
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES, reduced, shared
 from backtrace.network.naming import Naming
 from backtrace.network.optimizers import OPTIMIZERS
 from backtrace.scenario.scenario import Scenario
-
-
-@dataclass(frozen=True)
-class Orientation:
-    """How weights are laid out, as the operations that the plan takes from it."""
-
-    affine: Callable[[Var, Var], Expr]
-    send_back: Callable[[Var, Var], Expr]
-    through: Callable[[Var, Var], Expr]
-    gradient: Callable[[Var, Var], Expr]
-    paths: Callable[[Var, Var], Expr]
-    outer: str
-
-
-# fmt: off
-ORIENTATIONS: Mapping[str, Orientation] = {
-    "column": Orientation(
-        affine=lambda W, a: apply("matvec", W, a),       send_back=lambda W, d: apply("matvec_back", W, d),
-        gradient=lambda d, a: apply("outer", d, a),      through=lambda J, g: apply("matvec_back", J, g),
-        paths=lambda d, W: apply("scale_rows", d, W),    outer="outer"),
-    "row": Orientation(
-        affine=lambda W, a: apply("vecmat", a, W),       send_back=lambda W, d: apply("vecmat_back", d, W),
-        gradient=lambda d, a: apply("outer_row", a, d),  through=lambda J, g: apply("vecmat", g, J),
-        paths=lambda d, W: apply("scale_columns", W, d), outer="outer_row"),
-}
-# fmt: on
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,14 +67,6 @@ class Plan:
     def equation(self, name: str) -> Equation | None:
         """The equation that gives the quantity, None where it is given."""
         return next((e for e in self.equations if e.id == name), None)
-
-
-def _laid_out(expr: Expr, orientation: Orientation) -> Expr:
-    """A formula of a table row with its outer products in the orientation's order."""
-    if not isinstance(expr, Apply):
-        return expr
-    args = (_laid_out(arg, orientation) for arg in expr.args)
-    return apply(orientation.outer if expr.op.name == "outer" else expr.op, *args)
 
 
 def plan_of(scenario: Scenario) -> Plan:
@@ -222,7 +188,7 @@ class _Planner:
             by_a = self.sent_back(number, stage)
         dL_da = self.say(self.of_sample, stage, f"dL_da{number}", "activation_gradient", by_a, number, told=told)
         orientation = ORIENTATIONS[scenario.orientation]
-        by_z = _laid_out(row.slope(z, a), orientation)
+        by_z = laid_out(row.slope(z, a), orientation)
         slope = self.say(self.of_sample, stage, f"slope{number}", "slope", by_z, number, "detail", told)
         delta = dL_da * slope if row.elementwise else orientation.through(slope, dL_da)
         role = "output_error" if is_output else "hidden_error"

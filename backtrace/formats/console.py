@@ -5,21 +5,20 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from backtrace.formats.curve import curve
-from backtrace.formats.layout import Box, beside, boxes, padded, wrapped
+from backtrace.formats.layout import Box, beside, boxes, broken, padded
 from backtrace.formats.safe import printable
-from backtrace.formula.writing import Language
+from backtrace.formats.setting import GAP, INDENT, Row, set_in_rows
+from backtrace.formula.writing import Language, Piece
 from backtrace.lesson.blocks import (
-    SIGNS,
-    TIMES,
     Block,
     Curve,
     Derivation,
-    Form,
     Given,
     Heading,
     Lesson,
@@ -29,16 +28,10 @@ from backtrace.lesson.blocks import (
     Sentence,
     Table,
 )
+from backtrace.lesson.mathematics import Formula
 
 _WIDEST = 110
-_INDENT, _GAP = 3, 2
-_NOTES = {
-    "chain": "chain rule",
-    "formula": "formula",
-    "numbers": "numbers put in",
-    "factors": "the two factors",
-    "value": "",
-}
+_BETWEEN, _LAST_COLUMN = 3, 16
 _STYLES = {"chain": "dim", "formula": "", "numbers": "", "factors": "dim", "value": "bold"}
 _TONES = {"plain": "", "note": "dim", "warning": "bold yellow"}
 
@@ -76,7 +69,7 @@ class ConsolePrinter:
             case Table():
                 self.table(block)
             case Curve():
-                self.lines([f"   {line}" for line in curve(block.values, self.language)])
+                self.emit(" " * INDENT + curve(block.values, self.language, self.width - 2 * INDENT))
 
     def emit(self, text: Text | str = "") -> None:
         """Print one line as it is: no markup, no wrapping; blanks at its end are left out."""
@@ -125,15 +118,26 @@ class ConsolePrinter:
     def given(self, given: Given) -> None:
         """The quantities side by side while the line holds them."""
         row: list[Box] = []
-        for name, symbols, numbers in given.items:
-            parts = [name.pieces(self.language)] + [f.pieces(self.language) for f in (symbols, numbers) if f]
-            pieces = [piece for part in parts for piece in ((" = ",) if part is not parts[0] else ()) + tuple(part)]
-            box = beside(boxes(pieces, self.language))
-            if row and sum(b.width + 4 for b in row) + box.width + 2 > self.width:
-                self.row(row)
-                row = []
-            row.append(box)
+        for item in given.items:
+            for box in self.given_boxes(*item):
+                if row and sum(b.width + 4 for b in row) + box.width + 2 > self.width:
+                    self.row(row)
+                    row = []
+                row.append(box)
         self.row(row)
+
+    def given_boxes(self, name: Formula, symbols: Formula | None, numbers: Formula) -> list[Box]:
+        """Name, symbols and numbers as one equation, or as two where that is too wide."""
+        parts = [f.pieces(self.language) for f in (name, symbols, numbers) if f]
+        whole = self.equation(parts)
+        if symbols is None or whole.width + 2 <= self.width:
+            return [whole]
+        return [self.equation(parts[:2]), self.equation([parts[0], parts[2]])]
+
+    def equation(self, parts: Sequence[Sequence[Piece]]) -> Box:
+        """The parts with signs of equality between them."""
+        pieces = [piece for number, part in enumerate(parts) for piece in ((" = ",) if number else ()) + tuple(part)]
+        return beside(boxes(pieces, self.language))
 
     def row(self, row: Sequence[Box]) -> None:
         """Boxes side by side, with space between them."""
@@ -150,27 +154,43 @@ class ConsolePrinter:
         if len(opening) + len(line) <= self.width:
             parts = [line]
         for part in parts:
-            for box in wrapped(Box((part,)), self.width - len(opening)):
+            for box in broken([Box((part,))], self.width - len(opening)):
                 self.emit(Text.assemble((opening, "dim italic"), box.lines[0]))
                 opening = " " * len(opening)
 
     def table(self, table: Table) -> None:
-        """A table without lines."""
-        has_titles = any(table.columns)
-        grid = RichTable(box=None, show_header=has_titles, padding=(0, 3, 0, 0), header_style="dim")
-        for column in table.columns:
-            grid.add_column(Text(self.said(column)), no_wrap=True)
-        for row in table.rows:
-            grid.add_row(*(Text(self.said(cell)) for cell in row))
+        """A table without lines; its rows one below another where they are too wide for the terminal."""
+        titles = [self.said(column) for column in table.columns]
+        rows = [[self.said(cell) for cell in row] for row in table.rows]
+        widths = [max(map(cell_len, column)) for column in zip(titles, *rows, strict=True)]
+        fixed = sum(width + _BETWEEN for width in widths[:-1]) + min(widths[-1], _LAST_COLUMN)
+        if fixed + INDENT > self.width:
+            self.records(titles, rows)
+            return
+        grid = RichTable(box=None, show_header=any(titles), padding=(0, _BETWEEN, 0, 0), pad_edge=False)
+        for title in titles[:-1]:
+            grid.add_column(Text(title, "dim"), no_wrap=True)
+        grid.add_column(Text(titles[-1], "dim"))
+        for row in rows:
+            grid.add_row(*map(Text, row))
         with self.console.capture() as capture:
-            self.console.print(grid, markup=False, highlight=False, emoji=False)
+            self.console.print(grid, width=self.width - INDENT)
         for line in capture.get().splitlines():
-            self.emit(Text.assemble("   ", Text.from_ansi(line)))
+            self.emit(Text.assemble(" " * INDENT, Text.from_ansi(line)))
+
+    def records(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Each row as a paragraph: its first cell, and below it the others with their titles."""
+        for first, *rest in rows:
+            self.emit(Text(" " * INDENT + first, "bold"))
+            for title, cell in zip(titles[1:], rest, strict=True):
+                text = f"{title}: {cell}" if title else cell
+                for line in textwrap.wrap(text, self.width - 2 * INDENT, break_on_hyphens=False):
+                    self.emit(" " * 2 * INDENT + line)
 
     def line(self, line: Line) -> None:
         """A numbered line: its name and why it is there, the derivations, how to read it."""
         self.emit()
-        title = f"{line.number or '':<{_INDENT}}{line.name.linear(self.language)}   "
+        title = f"{line.number or '':<{INDENT}}{line.name.linear(self.language)}   "
         carried = any(derivation.kept and not derivation.tall for derivation in line.derivations)
         why = textwrap.wrap(self.said(line.why), max(20, self.width - len(title) - (6 if carried else 0)))
         for number, part in enumerate(why or [""]):
@@ -183,108 +203,27 @@ class ConsolePrinter:
         if line.omitted:
             self.emit(Text(f"   {'...' if self.language == 'ascii' else '…'} and {line.omitted} more entries", "dim"))
         if line.reading:
-            self.prose(line.reading, _INDENT, "italic")
+            self.prose(line.reading, INDENT, "italic")
 
     def derivation(self, derivation: Derivation) -> None:
-        """All forms in one row where they fit, else one form in each row, aligned at the sign."""
-        target = beside(boxes(derivation.target.pieces(self.language), self.language))
-        segments = [self.segment(form) for form in derivation.forms]
-        kept = Box(("",))
-        if derivation.kept:
-            word = [Box(("kept ",))] if derivation.tall else []
-            kept = beside([*word, *boxes(derivation.kept.pieces(self.language), self.language)])
-        room = self.width - _INDENT - target.width - (kept.width + _GAP if kept.width else 0)
-        is_flat = all(len(box.lines) == 1 for _, box in segments)
-        if not derivation.tall and not derivation.shapes and sum(box.width for _, box in segments) <= room:
-            self.styled([("", Box((" " * _INDENT,))), ("", target), *segments], kept)
-        else:
-            self.rows(derivation, target, kept, room)
-        if not is_flat or self.projector:
+        """The rows of a derivation, each form in its style; an empty line after one with matrices."""
+        rows = set_in_rows(derivation, self.language, self.width)
+        for row in rows:
+            self.set_row(row)
+        if self.projector or any(len(box.lines) > 1 for row in rows for _, box in row.parts):
             self.emit()
 
-    def segment(self, form: Form, widths: Sequence[int] = ()) -> tuple[str, Box]:
-        """A relation sign and what follows it, factors filled up to the widths."""
-        sign = f" {SIGNS[self.language][form.relation]} "
-        return _STYLES[form.name], beside([Box((sign,)), *self.factors(form, widths)])
-
-    def factors(self, form: Form, widths: Sequence[int] = ()) -> list[Box]:
-        """The boxes of a form: its factors with the sign of multiplication between them."""
-        if len(form.factors) == 1:
-            return boxes(form.factors[0].pieces(self.language), self.language)
-        row: list[Box] = []
-        for number, box in enumerate(self.factor_boxes(form)):
-            if row:
-                row.append(Box((TIMES[self.language][form.entrywise],)))
-            width = max(widths[number] if number < len(widths) - 1 else 0, box.width)
-            row.append(Box(tuple(padded(line, width) for line in box.lines), box.baseline))
-        return row
-
-    def factor_boxes(self, form: Form) -> list[Box]:
-        """One box for each factor, in brackets where it needs them."""
-        return [beside(boxes(factor.as_factor(self.language), self.language)) for factor in form.factors]
-
-    def rows(self, derivation: Derivation, target: Box, kept: Box, room: int) -> None:
-        """The forms below one another; matrices share a row with their value where they fit."""
-        widths = self.factor_widths(derivation.forms)
-        if sum(widths) + _GAP * 3 > room:
-            widths = []
-        start = Box((" " * _INDENT,))
-        blank = Box((" " * target.width,))
-        last = len(derivation.forms) - 1
-        pending: list[tuple[str, Box]] = []
-        first = True
-        for number, form in enumerate(derivation.forms):
-            style, box = self.segment(form, widths)
-            together = not derivation.tall and form.name == "value" and pending
-            if together and sum(b.width for _, b in pending) + box.width <= room:
-                pending.append((style, box))
-            else:
-                if pending:
-                    self.put(pending, start, target if first else blank, Box(("",)), room)
-                    first = False
-                pending = [(style, box)]
-            if number == 0 and derivation.shapes:
-                note = Box((self.spelt(derivation.shapes),))
-                self.put(pending, start, target, note, room)
-                pending, first = [], False
-            elif derivation.tall and number < last:
-                self.put(pending, start, target if first else blank, Box((_NOTES[form.name],)), room)
-                pending, first = [], False
-        if pending:
-            self.put(pending, start, target if first else blank, kept, room)
-
-    def put(self, row: list[tuple[str, Box]], start: Box, target: Box, aside: Box, room: int) -> None:
-        """A row of forms behind the target; one that is too wide goes on in further rows."""
-        style, box = row[0]
-        parts = wrapped(box, room - _GAP) if len(row) == 1 and box.width > room else []
-        if len(parts) <= 1:
-            self.styled([("", start), ("", target), *row], aside)
-        for number, part in enumerate(parts if len(parts) > 1 else []):
-            lead, head = (" ", target) if number == 0 else ("     ", Box((" " * target.width,)))
-            end = aside if number == len(parts) - 1 else Box(("",))
-            self.styled([("", start), ("", head), ("", Box((lead,))), (style, part)], end)
-
-    def factor_widths(self, forms: Sequence[Form]) -> list[int]:
-        """The widths that line up the factors of all forms that have as many as the most."""
-        many = [form for form in forms if len(form.factors) > 1]
-        if not many:
-            return []
-        columns = zip(*(self.factor_boxes(form) for form in many), strict=False)
-        return [max(box.width for box in column) for column in columns]
-
-    def styled(self, row: Sequence[tuple[str, Box]], aside: Box) -> None:
-        """Boxes side by side in their styles, and one at the right end, all baselines level."""
-        above = max(box.above for _, box in [*row, ("", aside)])
-        below = max(box.below for _, box in [*row, ("", aside)])
+    def set_row(self, row: Row) -> None:
+        """Boxes side by side in their styles, and a text at the right end, level with their baselines."""
+        above = max(box.above for _, box in row.parts)
+        below = max(box.below for _, box in row.parts)
         for at in range(-above, below + 1):
             line = Text()
-            for style, box in row:
+            for name, box in row.parts:
                 place = box.baseline + at
                 text = box.lines[place] if 0 <= place < len(box.lines) else ""
-                line.append(padded(text, box.width), style)
-            place = aside.baseline + at
-            if 0 <= place < len(aside.lines) and aside.lines[place]:
-                gap = self.width - line.cell_len - aside.width
-                if gap >= _GAP:
-                    line.append(" " * gap + aside.lines[place], "dim")
+                line.append(padded(text, box.width), _STYLES[name] if name else "")
+            gap = self.width - line.cell_len - len(row.aside)
+            if at == 0 and row.aside and gap >= GAP:
+                line.append(" " * gap + row.aside, "dim")
             self.emit(line)

@@ -10,11 +10,12 @@ _LEVELS = {"text": "▁▂▃▄▅▆▇█", "ascii": "_.:-=+*#"}
 _COLUMNS = 60
 
 
-def curve(values: Sequence[float], language: Language) -> list[str]:
+def curve(values: Sequence[float], language: Language, width: int) -> str:
     """The series as one line, the lowest value at the lowest level; long series are thinned out evenly."""
-    if len(values) > _COLUMNS:
-        values = [values[round(i * (len(values) - 1) / (_COLUMNS - 1))] for i in range(_COLUMNS)]
+    columns = min(width, _COLUMNS)
+    if len(values) > columns:
+        values = [values[round(i * (len(values) - 1) / (columns - 1))] for i in range(columns)]
     low, high = min(values), max(values)
     levels = _LEVELS["ascii" if language == "ascii" else "text"]
     span = (high - low) or 1.0
-    return ["".join(levels[round((value - low) / span * (len(levels) - 1))] for value in values)]
+    return "".join(levels[round((value - low) / span * (len(levels) - 1))] for value in values)

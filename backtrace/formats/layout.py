@@ -117,22 +117,39 @@ def _between(inside: Box, bracket: str, language: Language) -> Box:
     return Box(tuple(lines), inside.baseline)
 
 
-def wrapped(box: Box, width: int) -> list[Box]:
-    """A line of text in as many rows as the width asks for, cut before a sign, outside brackets where that does."""
-    if len(box.lines) > 1 or box.width <= width:
+def broken(row: Sequence[Box], width: int) -> list[Box]:
+    """The boxes side by side in as many rows as the width asks for.
+
+    A row is cut before a sign; in a text that stands in brackets only where it would be too wide otherwise.
+    """
+    if sum(box.width for box in row) <= width:
+        return [beside(row)]
+    groups: list[list[Box]] = []
+    for box in row:
+        for part in _parts(box, width):
+            if not groups or _starts_with_sign(part):
+                groups.append([])
+            groups[-1].append(part)
+    rows: list[list[Box]] = []
+    for group in groups:
+        if not rows or sum(box.width for box in (*rows[-1], *group)) > width:
+            rows.append([])
+        rows[-1] += group
+    return [beside(_without_indent(each)) for each in rows]
+
+
+_SIGNS = ("+", "−", "-", "·", "*", "⊙", ".*")
+_DEEPEST = 4
+
+
+def _parts(box: Box, width: int) -> list[Box]:
+    """A line of text cut before its signs, a matrix as it is."""
+    if len(box.lines) > 1:
         return [box]
     parts = [box.lines[0]]
     for depth in range(_DEEPEST):
-        parts = [piece for part in parts for piece in (_cut(part, depth) if cell_len(part) > width else [part])]
-    rows = [""]
-    for part in parts:
-        if rows[-1] and cell_len(rows[-1]) + cell_len(part) > width:
-            rows.append("")
-        rows[-1] += part if rows[-1] else part.lstrip()
-    return [Box((row,)) for row in rows]
-
-
-_DEEPEST = 4
+        parts = [piece for part in parts for piece in (_cut(part, depth) if cell_len(part) > width // 2 else [part])]
+    return [Box((part,)) for part in parts]
 
 
 def _cut(line: str, deepest: int) -> list[str]:
@@ -140,8 +157,17 @@ def _cut(line: str, deepest: int) -> list[str]:
     parts, depth, start = [], 0, 0
     for place, character in enumerate(line):
         depth += (character in "([") - (character in ")]")
-        is_sign = line[place + 1 : place + 2] in ("+", "−", "-", "·", "*", "⊙")
+        is_sign = line[place + 1 : place + 3].strip().startswith(_SIGNS)
         if character == " " and depth <= deepest and is_sign and place > start:
             parts.append(line[start:place])
             start = place
     return [*parts, line[start:]]
+
+
+def _starts_with_sign(box: Box) -> bool:
+    return len(box.lines) == 1 and box.lines[0].strip().startswith(_SIGNS) and not box.lines[0][:1].isalnum()
+
+
+def _without_indent(row: Sequence[Box]) -> list[Box]:
+    first, *rest = row
+    return [Box((first.lines[0].lstrip(),)) if len(first.lines) == 1 else first, *rest]

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import unicodedata
 
-# Signs that our own sentences use, and what stands for them where a terminal has ASCII only.
-_IN_ASCII = str.maketrans({"→": "->", "−": "-", "–": "-", "—": "-", "·": "*", "×": "x", "…": "...", "’": "'",
-                           "“": '"', "”": '"', "Σ": "sum ", "∂": "d", "≈": "~=", "←": "<-"})  # fmt: skip
+# Signs of our own sentences and of titles on mathematics, and what stands for them where a terminal has ASCII only.
+_IN_ASCII = {
+    "→": "->", "←": "<-", "−": "-", "–": "-", "—": "-", "·": "*", "×": "x", "…": "...", "’": "'", "“": '"', "”": '"',
+    "≈": "~=", "≤": "<=", "≥": ">=", "∂": "d", "Σ": "sum ", "ŷ": "y_hat",
+}  # fmt: skip
 
 
 def printable(text: str, ascii_only: bool = False) -> str:
     """The text with control characters left out, line breaks as blanks, and in ASCII where asked for.
 
-    A letter that ASCII lacks loses its accent, or is written as a question mark.
+    Greek letters are written by their names; another letter that ASCII lacks loses its accent, or is written as a
+    question mark.
     """
     text = "".join(" " if c in "\n\r\t" else c for c in text)
     text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
     if not ascii_only:
         return text
-    text = unicodedata.normalize("NFKD", text.translate(_IN_ASCII))
-    text = "".join(c for c in text if not unicodedata.combining(c))
+    text = "".join(_IN_ASCII.get(c) or _greek(c) for c in unicodedata.normalize("NFC", text))
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return text.encode("ascii", "replace").decode("ascii")
+
+
+def _greek(letter: str) -> str:
+    """The name of a Greek letter; any other character as it is."""
+    words = unicodedata.name(letter, "").split()
+    return words[3].lower() if words[:1] == ["GREEK"] and words[2:3] == ["LETTER"] and len(words) == 4 else letter  # noqa: PLR2004

@@ -62,7 +62,7 @@ class Derivation:
     forms: tuple[Form, ...]
     kept: Formula | None = None
     tall: bool = False
-    shapes: str = ""
+    shapes: Formula | None = None
 
     def linear(self, language: Language) -> str:
         """The derivation on one line."""

@@ -9,7 +9,7 @@ from backtrace.engine.trace import notation_of, run
 from backtrace.errors import misfit
 from backtrace.formula.expr import Expr, Var
 from backtrace.formula.operations import ATOM
-from backtrace.formula.writing import Language, Leaf, Written
+from backtrace.formula.writing import Language, Leaf, Written, transposed_name
 from backtrace.lesson.blocks import Block, Heading, Lesson, Prose, Sentence, Table
 from backtrace.lesson.mathematics import Formula
 from backtrace.network.activations import ACTIVATIONS
@@ -29,7 +29,8 @@ def _written(expr: Expr) -> Formula:
 
     def leaf(language: Language) -> Leaf:
         def name(var: Var, transposed: bool) -> Written:
-            return Written((_LETTERS.get(var.name, Symbol(var.name)).spell(language),), ATOM, True)
+            letter = _LETTERS.get(var.name, Symbol(var.name)).spell(language)
+            return Written((transposed_name(letter, language) if transposed else letter,), ATOM, True)
 
         return name
 
@@ -45,11 +46,12 @@ def _scenarios() -> tuple[Row, list[Row]]:
 
 
 def _activations() -> tuple[Row, list[Row]]:
-    z, a = Var("z", (2,)), Var("a", (2,))
-    rows: list[Row] = [
-        ((row.name,), (_written(row.function(z, unnamed)),), (_written(row.slope(z, a)),), (row.source,))
-        for row in ACTIVATIONS.values()
-    ]
+    rows: list[Row] = []
+    for row in ACTIVATIONS.values():
+        shape = () if row.elementwise else (2,)
+        z, a = Var("z", shape), Var("a", shape)
+        function, slope = _written(row.function(z, unnamed)), _written(row.slope(z, a))
+        rows.append(((row.name,), (function,), (slope,), (row.source,)))
     return (("name",), ("a = f(z)",), ("derivative by z",), ("source",)), rows
 
 

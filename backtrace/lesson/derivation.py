@@ -100,7 +100,7 @@ class Deriving:
 
     def finished(
         self, equation: Equation, target: Var, forms: list[Form], carried: Formula | None,
-        tall: bool = False, shapes: str = "",
+        tall: bool = False, shapes: Formula | None = None,
     ) -> Derivation:  # fmt: skip
         """The derivation with the forms that are asked for; an update is written with ← in place of a new name."""
         forms = [
@@ -166,18 +166,19 @@ class Deriving:
         """Whether vectors are written as rows."""
         return self.trace.scenario.orientation == "row"
 
-    def shapes(self, equation: Equation) -> str:
+    def shapes(self, equation: Equation) -> Formula | None:
         """The formula with the shape of every operand in its place: (2×2)·(2×1) + (2×1)."""
         formula = equation.formula
         if not any(op in _STRUCTURAL for op in _operations(formula)) or _holds_numbers(formula):
-            return ""
-        return Formula(formula, self._shape_leaf).linear("text")
+            return None
+        return Formula(formula, self._shape_leaf)
 
     def _shape_leaf(self, language: Language) -> Leaf:
         def leaf(var: Var, transposed: bool) -> Written:
             size = var.shape if len(var.shape) == 2 else (1, *var.shape) if self.rows else (*var.shape, 1)  # noqa: PLR2004
             rows, columns = size[::-1] if transposed else size
-            return Written((f"({rows}×{columns})",), ATOM)
+            times = {"text": "×", "latex": r" \times "}.get(language, "x")
+            return Written((f"({rows}{times}{columns})",), ATOM)
 
         return leaf
 

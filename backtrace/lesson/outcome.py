@@ -14,6 +14,7 @@ from backtrace.lesson.numbers import put_in, shown
 
 _MOST_ROWS = 12
 _MOST_SAMPLES = 8
+_MOST_ENTRIES = 12
 
 
 def outcome(trace: Trace) -> Iterator[Block]:
@@ -21,27 +22,30 @@ def outcome(trace: Trace) -> Iterator[Block]:
     yield Heading("Did it help", 1)
     last, objective = trace.updates, trace.plan.objective
     prediction = f"a{trace.scenario.depth}"
-    rows = []
+    rows: list[tuple[Sentence, ...]] = []
     places = trace.schedule.samples(last)
-    for place in places[:_MOST_SAMPLES]:
-        sample = place + 1 if trace.plan.batched else None
-        said = (_vector(trace, prediction, update, sample) for update in (last, last + 1))
-        label = (_named(trace, prediction), f" (sample {place + 1})") if trace.plan.batched else (
-            _named(trace, prediction),)  # fmt: skip
-        was, now = said
-        rows.append((label, was, ("→",), now, ("target ", *_vector(trace, "y", last, sample))))
+    entries = [(place + 1, output) for place in places for output in range(1, trace.scenario.y.shape[1] + 1)]
+    for sample, output in entries[:_MOST_ENTRIES]:
+        name = Formula(Var(prediction, (), index=(output,)), trace.notation.leaf)
+        label: Sentence = (name, f" of sample {sample}") if trace.plan.batched else (name,)
+        before, after = (trace.value(prediction, update, sample)[output - 1] for update in (last, last + 1))
+        target = trace.value("y", last, sample)[output - 1]
+        rows.append(_change(trace, label, before, after, ("target ", _given(trace, target))))
     before, after = float(trace.value(objective, last)), float(trace.value(objective, last + 1))
-    change = (_number(trace, after - before),)
-    rows.append(((_named(trace, objective),), (_number(trace, before),), ("→",), (_number(trace, after),),
-                 ("change ", *change)))  # fmt: skip
+    change = ("change ", _number(trace, after - before))
+    rows.append(_change(trace, (_named(trace, objective),), before, after, change))
     yield Table(((), (), (), (), ()), tuple(rows))
-    if len(places) > _MOST_SAMPLES:
-        yield Prose((f"{len(places) - _MOST_SAMPLES} more samples are not shown.",))
+    if len(entries) > _MOST_ENTRIES:
+        yield Prose((f"{len(entries) - _MOST_ENTRIES} more outputs are not shown.",))
     if "promise" in trace.plan.quantities:
         yield Prose(("The gradients promised ", _number(trace, float(trace.value("promise", last + 1))),
                      ": each gradient times the change of its parameter, added up."))  # fmt: skip
     if after > before:
         yield Prose(("The loss rose. The step was too long for this slope: try a smaller learning rate.",), "warning")
+
+
+def _change(trace: Trace, name: Sentence, before: float, after: float, aside: Sentence) -> tuple[Sentence, ...]:
+    return name, (_number(trace, before),), ("→",), (_number(trace, after),), aside
 
 
 def losses(trace: Trace) -> Iterator[Block]:
@@ -83,6 +87,11 @@ def _named(trace: Trace, name: str) -> Formula:
 
 def _number(trace: Trace, value: float) -> Formula:
     return number(shown(float(value), trace.scenario.decimals))
+
+
+def _given(trace: Trace, value: float) -> Formula:
+    decimals = trace.scenario.decimals
+    return number(put_in(value, decimals, decimals))
 
 
 def _vector(trace: Trace, name: str, update: int, sample: int | None) -> Sentence:

@@ -55,7 +55,7 @@ def _softmax(z: Expr, name: Naming) -> Expr:
 
 
 def _roman(name: str) -> dict[str, str]:
-    return {"text": name, "ascii": name, "latex": rf"\operatorname{{{name}}}", "words": name}
+    return {"text": name, "ascii": name, "latex": rf"\operatorname{{{{{name}}}}}", "words": name}
 
 
 _SIGMA = {"text": "σ", "ascii": "sigma", "latex": r"\sigma", "words": "sigma"}

@@ -94,15 +94,18 @@ def _layer(part: LayerPart, orientation: str) -> Layer:
 def _completed(document: Document, layers: Sequence[Layer], notation: str) -> dict[str, Any]:
     """The document in full: what the schema defaults, and what is worked out from the rest."""
     full: dict[str, Any] = _written_out(document)
-    for written, layer in zip(full["network"]["layers"], layers, strict=True):
-        across = 0 if document.network.orientation == "column" else 1
-        written["units"] = layer.weights.shape[across]
-        written["biases"] = "none" if layer.biases is None else layer.biases.tolist()
+    across = 0 if document.network.orientation == "column" else 1
+    full["network"]["layers"] = [
+        {"units": layer.weights.shape[across]}
+        | written
+        | {"biases": "none" if layer.biases is None else layer.biases.tolist()}
+        for written, layer in zip(full["network"]["layers"], layers, strict=True)
+    ]
     row = LOSSES[document.loss.name]
     if row.outputs_free:
         full["loss"]["outputs"] = document.loss.outputs or row.outputs
     full["notation"] = notation
-    return full
+    return {key: full[key] for key in type(document).model_fields if key in full}
 
 
 def _written_out(part: Any) -> Any:
