@@ -87,7 +87,8 @@ class Deriving:
             close = closing(opened(formula), reads, values.ravel(), decimals)
             results.reshape(-1)[:] = close.results
             decimals, exact = close.decimals, close.exact
-        if not isinstance(formula, Var) and not gathers:
+        is_ones = isinstance(formula, Apply) and formula.op.name == "ones"
+        if not (isinstance(formula, Var) or is_ones or gathers):
             operands = Operands(reads, decimals, self.decimals, self.rows)
             forms.append(Form("numbers", "equals", (Formula(opened(formula), operands),)))
         forms.append(Form("value", "equals" if exact else "rounds to", (matrix(results, self.rows),)))

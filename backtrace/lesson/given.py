@@ -16,6 +16,7 @@ from backtrace.formula.writing import Language, Leaf, Written
 from backtrace.lesson.blocks import Block, Derivation, Form, Given, Heading, Prose, Recall, Sentence
 from backtrace.lesson.mathematics import Formula, elided, grid, matrix
 from backtrace.lesson.numbers import put_in
+from backtrace.lesson.sentences import notes_on
 from backtrace.network.activations import ACTIVATIONS, Activation
 from backtrace.network.losses import LOSSES
 
@@ -33,6 +34,8 @@ def title(trace: Trace) -> Iterator[Block]:
         yield Prose((f"Source: {scenario.source}",))
     if scenario.description:
         yield Prose((scenario.description,))
+    for link in scenario.links:
+        yield Prose((f"See {link}",))
 
 
 def given(trace: Trace) -> Iterator[Block]:
@@ -40,6 +43,9 @@ def given(trace: Trace) -> Iterator[Block]:
     yield Heading("Given", 1)
     yield Given(tuple(_items(trace)))
     yield from map(Prose, _conventions(trace))
+    for name, quantity in trace.plan.quantities.items():
+        if quantity.kind == "given":
+            yield from (Prose((_named(trace, name), f": {note}")) for note in notes_on(trace, name))
     yield Recall("used", tuple(_functions(trace)))
 
 
@@ -108,6 +114,8 @@ def _conventions(trace: Trace) -> Iterator[Sentence]:
     if frozen:
         names = [part for name in frozen for part in (", ", _named(trace, name))][1:]
         yield ("Kept as they are, not updated: ", *names, ".")
+    used = dict.fromkeys(layer.activation for layer in scenario.layers)
+    yield from ((ACTIVATIONS[name].convention,) for name in used if ACTIVATIONS[name].convention)
     yield (
         "Worked with all digits. The numbers put in carry enough digits for a pocket calculator "
         "to give the result shown.",

@@ -82,8 +82,9 @@ def put_in(value: float, decimals: int, base: int) -> Shown:
 
 
 def kept(value: float, decimals: int) -> Shown:
-    """The number with two significant digits more than the decimals shown, as it is carried on."""
-    mantissa, _, exponent = f"{value:#.{decimals + 2}g}".partition("e")
+    """The number as it is carried on: two significant digits more than the decimals shown, one decimal at least."""
+    whole = len(f"{abs(value):.0f}") if abs(value) < _LARGE else 1
+    mantissa, _, exponent = f"{value:#.{whole + decimals + 1}g}".partition("e")
     return Shown(mantissa.rstrip("."), int(exponent)) if exponent else Shown(mantissa.rstrip("."))
 
 

@@ -19,11 +19,19 @@ _MOST_READINGS = 2
 
 
 def reading(trace: Trace, equation: Equation, update: int, sample: int | None) -> Sentence:
-    """What the value of the line says; empty where there is nothing to add."""
+    """The scenario's note on the quantity, and what the value of the line says; empty where there is neither."""
+    said = _of_value(trace, equation, update, sample)
+    return tuple(f"{note} " for note in notes_on(trace, equation.id)) + said
+
+
+def notes_on(trace: Trace, name: str) -> list[str]:
+    """The scenario's notes on a quantity, or on an entry of it."""
+    return [note for named, note in trace.scenario.notes.items() if trace.notation.find(named).name == name]
+
+
+def _of_value(trace: Trace, equation: Equation, update: int, sample: int | None) -> Sentence:
     role = equation.quantity.role.name
     value = trace.value(equation.id, update, sample)
-    if role in trace.scenario.notes or equation.id in trace.scenario.notes:
-        return (trace.scenario.notes[equation.id],)
     if role == "output_error":
         return _of_output_error(trace, equation, value, update, sample)
     if role == "hidden_error":

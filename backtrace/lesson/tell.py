@@ -83,9 +83,13 @@ def _check(trace: Trace, telling: Telling) -> None:
     )
     for what, numbers, last in asked:
         problems += [Problem(f"there is no {what} {n}", f"they count from 1 to {last}") for n in numbers if n > last]
-    for name in telling.only:
-        var = trace.notation.find(name)
-        if trace.plan.equation(var.name) is None:
+    for name, path in [(name, "") for name in telling.only] + [(name, "notes") for name in trace.scenario.notes]:
+        try:
+            var = trace.notation.find(name)
+        except UnknownQuantityError as error:
+            problems.append(Problem(str(error), path=path))
+            continue
+        if not path and trace.plan.equation(var.name) is None:
             problems.append(Problem(f"{name} is given: it has no derivation", "a quantity that is worked out"))
     if problems:
         raise InputError(problems)

@@ -1,0 +1,73 @@
+"""Whole outputs, compared to the byte with the files in `golden/`, where a change can be read as a diff.
+
+`python -m tests.test_golden` writes them anew, to be looked at before they are committed.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import backtrace
+from backtrace.formats.console import ConsolePrinter
+from backtrace.formats.json import write_json
+from backtrace.formats.plain import print_plain
+from backtrace.formula.writing import Language
+from backtrace.lesson.telling import Telling
+from backtrace.scenario import names, path_of
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def printed(name: str, telling: Telling | None = None, width: int = 80, language: Language = "text") -> str:
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, color_system=None, legacy_windows=False)
+    ConsolePrinter(console, language).print(backtrace.tell(backtrace.run(bundled(name)), telling))
+    return stream.getvalue()
+
+
+def plain(name: str) -> str:
+    stream = io.StringIO()
+    print_plain(backtrace.tell(backtrace.run(bundled(name))), stream)
+    return stream.getvalue()
+
+
+def exported(name: str) -> str:
+    stream = io.StringIO()
+    write_json(backtrace.run(bundled(name)), stream)
+    return stream.getvalue()
+
+
+def bundled(name: str) -> backtrace.Scenario:
+    return backtrace.load(path_of(name))
+
+
+OUTPUTS = {f"{name}.txt": lambda name=name: printed(name) for name in names()} | {
+    "lecture-120.txt": lambda: printed("lecture", width=120),
+    "lecture-ascii.txt": lambda: printed("lecture", language="ascii"),
+    "lecture-plain.txt": lambda: plain("lecture"),
+    "lecture-detail.txt": lambda: printed("lecture", Telling(detail=True)),
+    "lecture-formulas.txt": lambda: printed("lecture", Telling(show=frozenset({"formula"}))),
+    "lecture-matrix.txt": lambda: printed("lecture", Telling(view="matrix")),
+    "three-layer-plain.txt": lambda: plain("three-layer"),
+    "lecture.json": lambda: exported("lecture"),
+}
+
+
+@pytest.mark.parametrize("file", OUTPUTS)
+def test_the_output_is_the_golden_one(file):
+    """What is printed is, to the byte, what was looked at and committed."""
+    assert OUTPUTS[file]() == (GOLDEN / file).read_text(encoding="utf-8")
+
+
+def test_no_golden_file_is_left_over():
+    """Every file in the folder belongs to an output."""
+    assert {path.name for path in GOLDEN.iterdir()} == set(OUTPUTS)
+
+
+if __name__ == "__main__":
+    for file, make in OUTPUTS.items():
+        (GOLDEN / file).write_text(make(), encoding="utf-8")
