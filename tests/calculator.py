@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Context, Decimal, DecimalException, localcontext
+from decimal import Context, Decimal, DecimalException, DivisionByZero, InvalidOperation, localcontext
 
 Matrix = list[list[Decimal]]
 Value = Decimal | Matrix
 
 DIGITS = 50
+_CONTEXT = Context(prec=DIGITS, traps=[DivisionByZero, InvalidOperation])  # e^x runs over into infinity, as doubles do
 ZERO, ONE = Decimal(0), Decimal(1)
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?|½")
@@ -33,7 +34,7 @@ def calculate(text: str) -> Value:
 
     Raises Unreadable where the text is no expression of numbers, or has no value.
     """
-    with localcontext(Context(prec=DIGITS)):
+    with localcontext(_CONTEXT):
         try:
             return _worked(text)
         except DecimalException as error:
@@ -47,7 +48,7 @@ def closes(left: str, right: str) -> bool:
     shown = _shown_rows(right)
     if [len(row) for row in rows] != [len(row) for row in shown]:
         return False
-    with localcontext(Context(prec=DIGITS)):
+    with localcontext(_CONTEXT):
         pairs = [pair for row, shown_row in zip(rows, shown, strict=True) for pair in zip(row, shown_row, strict=True)]
         return all(_rounds_to(entry, number) for entry, number in pairs)
 

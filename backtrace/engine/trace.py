@@ -94,7 +94,8 @@ class Trace:
         if var.name in self._arrays:
             values = self._arrays[var.name]
         else:
-            values = np.stack([self._whole(var.name, update) for update in range(1, self.updates + 1)])
+            joined = np.concatenate if self.plan.quantities[var.name].var.per_sample else np.stack
+            values = _read_only(joined([self._whole(var.name, update) for update in range(1, self.updates + 1)]))
         return _entry(values, var)
 
     @property
@@ -129,12 +130,12 @@ class Trace:
         if name in ("x", "y"):
             data: Floats = getattr(self.scenario, name)
             places = list(self.schedule.samples(update))
-            return data[places] if self.plan.batched else data[places[0]]
+            return _read_only(data[places] if self.plan.batched else data[places[0]])
         if name == "eta":
-            return np.asarray(self.scenario.learning_rate)
-        if name == f"{self.plan.objective}_next":
+            return _read_only(np.asarray(self.scenario.learning_rate))
+        if name == f"{self.plan.objective}_next" and update == self.updates:
             return self._whole(self.plan.objective, update + 1)
-        row = self._row(name, update)
+        row = self._row(name, update) if name in self._arrays else None
         if row is None:
             raise UnknownQuantityError(f"{name} is not worked in update {update}")
         return self._arrays[name][row]
@@ -231,6 +232,11 @@ class Trace:
 
 TELLERS: dict[str, Callable[..., object]] = {}
 """How a trace tells itself: the layers above register here, so that the engine knows nothing of them."""
+
+
+def _read_only(array: Floats) -> Floats:
+    array.setflags(write=False)
+    return array
 
 
 def _entry(values: Floats, var: Var) -> Floats:

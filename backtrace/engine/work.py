@@ -13,6 +13,7 @@ from backtrace.engine.plan import Plan
 from backtrace.engine.schedule import Schedule
 from backtrace.errors import OutOfRangeError
 from backtrace.formula.evaluate import evaluate
+from backtrace.formula.expr import Apply, Expr
 from backtrace.scenario.scenario import Floats, Scenario
 
 Values = dict[str, Floats]
@@ -99,15 +100,24 @@ def _out_of_range(equation: Equation, value: Floats, update: int, samples: Seque
     if equation.target.per_sample:
         finite = np.isfinite(value).reshape(len(samples), -1).all(axis=1)
         place = samples[int(np.argmin(finite))] + 1
-    return OutOfRangeError(equation.id, update, place, _REMEDIES.get(equation.quantity.role.name, _GENERAL))
+    return OutOfRangeError(equation.id, update, place, _remedy(equation.formula))
+
+
+def _remedy(formula: Expr) -> str:
+    """What keeps the operations of the formula in range."""
+    if not isinstance(formula, Apply):
+        return _GENERAL
+    found = (_REMEDIES.get(formula.op.name, _GENERAL), *map(_remedy, formula.args))
+    return next((remedy for remedy in found if remedy != _GENERAL), _GENERAL)
 
 
 _GENERAL = "Try a smaller learning rate, smaller weights or smaller inputs."
+_PROBABILITY = (
+    "This loss asks for predictions between 0 and 1, neither of them reached: sigmoid or softmax give such predictions,"
+    " and smaller weights, inputs or learning rate keep them inside."
+)
 _REMEDIES = {
-    "softmax_part": "e^z is too large for a double above z = 709: "
-    "smaller weights, inputs or learning rate keep z in range.",
-    "loss_terms": "A prediction of exactly 0 or 1 has no finite loss: "
-    "smaller weights, inputs or learning rate keep the prediction inside.",
-    "activation_gradient": "A prediction of exactly 0 or 1 has no finite gradient: "
-    "smaller weights, inputs or learning rate keep the prediction inside.",
+    "exp": "e^z is too large for a double above z = 709: smaller weights, inputs or learning rate keep z in range.",
+    "ylogx": _PROBABILITY,
+    "ydiv": _PROBABILITY,
 }

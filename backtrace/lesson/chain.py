@@ -77,7 +77,7 @@ class Formulas:
         return formula
 
     def links(self, entry: Var) -> list[Link]:
-        """Every path by which an entry of a forward quantity reaches the loss in one step."""
+        """Every path from an entry towards the loss, by the forward quantity that reads it; none from a prediction."""
         found = []
         for equation in self._forward:
             for index in self._reading(equation).get(entry.key, ()):
@@ -87,7 +87,7 @@ class Formulas:
 
     @cached_property
     def _forward(self) -> list[Equation]:
-        return [e for e in self.plan.of_sample if e.phase in ("forward", "loss") and e.quantity.kind == "spine"]
+        return [e for e in self.plan.of_sample if e.phase == "forward" and e.quantity.kind == "spine"]
 
     @cached_property
     def _open(self) -> Formulas:

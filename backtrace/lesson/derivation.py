@@ -58,7 +58,7 @@ class Deriving:
             *(self.chain(equation, index) if with_chain else ()),
             *(Form("formula", "equals", self.factors(f, self.named, tall)) for f in self.steps(equation, index)),
         ]
-        if not isinstance(formula, Var):
+        if not isinstance(formula, Var | Num):
             put = self.factors(body, lambda e: Formula(shortened(e), operands), tall)
             forms.append(Form("numbers", "equals", put))
         if values:
@@ -118,16 +118,15 @@ class Deriving:
     def steps(self, equation: Equation, index: tuple[int, ...]) -> list[Expr]:
         """The formulas of an entry from the first written to the last: δ·1 before δ."""
         formula, entry = self.formulas.entry(equation, index), differentiated_by(equation, index)
-        if isinstance(formula, Var) and entry is not None:
-            return [summed([link.put_in for link in self.formulas.links(entry)]), formula]
-        return [formula]
+        links = self.formulas.links(entry) if isinstance(formula, Var) and entry is not None else []
+        return [summed([link.put_in for link in links]), formula] if links else [formula]
 
     def chain(self, equation: Equation, index: tuple[int, ...]) -> list[Form]:
         """The chain rule: the derivative, its factors, and the paths behind a factor that is not told itself."""
         entry = differentiated_by(equation, index)
-        if entry is None or entry.name == f"a{self.trace.scenario.depth}":
+        links = self.formulas.links(entry) if entry is not None else []
+        if entry is None or not links:
             return []
-        links = self.formulas.links(entry)
         forms = []
         if equation.quantity.role.name in _ERRORS:
             forms.append(self.chain_form(apply("partial", LOSS, entry)))
@@ -139,7 +138,7 @@ class Deriving:
         gradient = self.trace.plan.equation(f"dL_d{links[0].reader.name}")
         if gradient is not None and gradient.told == "folded" and self.formulas.folding:
             paths = self.formulas.links(links[0].reader)
-            if paths and paths[0].reader.name != "L":
+            if paths:
                 forms.append(self.chain_form(summed([path.pair for path in paths]), pair.args[1]))
         return forms
 

@@ -19,7 +19,7 @@ from backtrace.formula.expr import Expr, Var, variables
 from backtrace.formula.operations import ATOM, PRODUCT, SIGN
 from backtrace.formula.writing import Language, Written
 
-_MOST_DIGITS = 17
+_MOST_DIGITS = 20
 _LARGE = 1e7
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _CALCULATOR = Context(prec=40, traps=[])
@@ -84,7 +84,7 @@ def put_in(value: float, decimals: int, base: int) -> Shown:
 def kept(value: float, decimals: int) -> Shown:
     """The number as it is carried on: two significant digits more than the decimals shown, one decimal at least."""
     whole = len(f"{abs(value):.0f}") if abs(value) < _LARGE else 1
-    mantissa, _, exponent = f"{value:#.{whole + decimals + 1}g}".partition("e")
+    mantissa, _, exponent = f"{value + 0:#.{whole + decimals + 1}g}".partition("e")
     return Shown(mantissa.rstrip("."), int(exponent)) if exponent else Shown(mantissa.rstrip("."))
 
 
@@ -101,12 +101,13 @@ def closing(formula: Expr, reads: Callable[[Var], Any], results: Iterable[float]
     """The fewest decimals, from `base` on, with which the printed operands give the printed results.
 
     A result that is nothing but the rounding of a cancellation never closes in scientific form; it is shown
-    with fixed decimals.
+    with fixed decimals. A result is shown with fewer decimals where a double does not hold as many.
     """
     values = [float(value) for value in results]
     scientific = tuple(shown(value, base) for value in values)
     fixed = tuple(Shown(_fixed(value, base)) for value in values)
-    for attempt in dict.fromkeys((scientific, fixed)):
+    fewer = [tuple(shown(value, digits, base) for value in values) for digits in range(base - 1, -1, -1)]
+    for attempt in dict.fromkeys((scientific, fixed, *fewer)):
         for decimals in range(base, max(base, _MOST_DIGITS) + 1):
             calculated = calculate(formula, reads, decimals, base)
             if all(map(rounds_to, calculated, attempt)):

@@ -104,8 +104,14 @@ def _completed(document: Document, layers: Sequence[Layer], notation: str) -> di
     row = LOSSES[document.loss.name]
     if row.outputs_free:
         full["loss"]["outputs"] = document.loss.outputs or row.outputs
+        full["loss"] = _in_order(document.loss, full["loss"])
     full["notation"] = notation
-    return {key: full[key] for key in type(document).model_fields if key in full}
+    return _in_order(document, full)
+
+
+def _in_order(part: Part, values: dict[str, Any]) -> dict[str, Any]:
+    """The values in the order of the schema's keys."""
+    return {key: values[key] for key in type(part).model_fields if key in values}
 
 
 def _written_out(part: Any) -> Any:
