@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from backtrace.formats.read import trace_from_text
 from backtrace.lesson.telling import Telling
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES
-from tests.calculator import closes
+from tests.calculator import Unreadable, closes
 
 NUMBERS = st.one_of(
     st.integers(-3, 3).map(float),
@@ -38,7 +39,7 @@ def scenarios(draw: st.DrawFn) -> backtrace.Scenario:
     def matrix(rows: int, columns: int) -> list[list[float]]:
         return [[draw(NUMBERS) for _ in range(columns)] for _ in range(rows)]
 
-    pairs = list(zip(units[:-1], units[1:], strict=True))
+    pairs = list(pairwise(units))
     targets = LOSSES[loss].targets
     distribution = [1.0] + [0.0] * (units[-1] - 1)
     choices = {"any": NUMBERS, "zero to one": st.sampled_from([0.0, 1.0, 0.3]), "distribution": NUMBERS}
@@ -61,6 +62,11 @@ def scenarios(draw: st.DrawFn) -> backtrace.Scenario:
     )
 
 
+def assert_says_where(error: backtrace.OutOfRangeError) -> None:
+    assert error.exit_code == 3
+    assert error.quantity in str(error)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(scenarios(), st.booleans(), st.sampled_from(["text", "ascii"]))
 def test_what_is_accepted_can_be_run_told_and_exported(scenario, detail, language):
@@ -68,8 +74,7 @@ def test_what_is_accepted_can_be_run_told_and_exported(scenario, detail, languag
     try:
         trace = backtrace.run(scenario)
     except backtrace.OutOfRangeError as error:
-        assert error.exit_code == 3
-        assert error.quantity in str(error)
+        assert_says_where(error)
         return
     lesson = backtrace.tell(trace, Telling(detail=detail))
     ConsolePrinter(Console(file=io.StringIO(), width=80), language).print(lesson)
@@ -93,7 +98,13 @@ def test_every_line_of_any_scenario_closes(scenario):
         for derivation in line.derivations:
             value = derivation.forms[-1].linear("text")
             for form in derivation.forms:
-                text = form.linear("text")
-                vanishes = "0·ln(−" in text  # a term with target 0, which a calculator refuses to work
-                if form.name in ("numbers", "factors") and not vanishes:
-                    assert closes(text, value), str(derivation)
+                if form.name in ("numbers", "factors"):
+                    assert closes_or_has_no_logarithm(form.linear("text"), value), str(derivation)
+
+
+def closes_or_has_no_logarithm(text: str, value: str) -> bool:
+    """A term with target 0 vanishes also where its logarithm, of a prediction below 0, is refused by a calculator."""
+    try:
+        return closes(text, value)
+    except Unreadable:
+        return "ln(" in text
