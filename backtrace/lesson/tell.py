@@ -68,6 +68,9 @@ def _blocks(trace: Trace, telling: Telling) -> Iterator[Block]:
         yield from _Told(trace, telling, update).blocks()
         if place == 0 and trace.updates > 1 and not telling.selects:
             yield from losses(trace)
+    if telling.only:
+        told = _Told(trace, telling, trace.updates + 1)
+        yield from told.part(trace.plan.closing, 1 + len(told.told(trace.plan.of_sample + trace.plan.of_update)), None)
     if not telling.selects or "after" in telling.phases:
         yield from outcome(trace)
 
