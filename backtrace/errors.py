@@ -72,14 +72,19 @@ class InexactError(BacktraceError):
 
 
 class OutOfRangeError(BacktraceError):
-    """The numbers left the range of double precision: names the equation, the update and the sample."""
+    """The numbers left the range of double precision: names the equation, the update and the sample.
+
+    `after` says that it happened in the pass with the new parameters that follows the update.
+    """
 
     exit_code = 3
 
-    def __init__(self, quantity: str, update: int, sample: int | None, remedy: str) -> None:
-        self.quantity, self.update, self.sample, self.remedy = quantity, update, sample, remedy
-        place = f"update {update}" + (f", sample {sample}" if sample is not None else "")
-        super().__init__(f"{quantity} left the range of double precision at {place}. {remedy}")
+    def __init__(self, quantity: str, update: int, sample: int | None, remedy: str, after: bool = False) -> None:
+        self.quantity, self.update, self.sample, self.remedy, self.after = quantity, update, sample, remedy, after
+        place = f"{'the pass after ' if after else ''}update {update}" + (
+            f", sample {sample}" if sample is not None else ""
+        )
+        super().__init__(f"{quantity} left the range of double precision in {place}. {remedy}")
 
 
 def misfit(found: str, expected: str = "", remedy: str = "", path: str = "") -> InputError:

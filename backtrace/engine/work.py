@@ -62,9 +62,9 @@ def work(scenario: Scenario, plan: Plan) -> Iterator[Worked]:
     update = schedule.updates + 1
     after = start(scenario, plan, samples, parameters)
     of_sample, of_update = plan.after
-    work_equations(of_sample + of_update, after, update, samples)
+    work_equations(of_sample + of_update, after, update - 1, samples, after=True)
     closing = values | {f"{plan.objective}_next": after[plan.objective]}
-    work_equations(plan.closing, closing, update, samples)
+    work_equations(plan.closing, closing, update - 1, samples, after=True)
     yield Worked(update, samples, after | {e.id: closing[e.id] for e in plan.closing})
 
 
@@ -85,22 +85,25 @@ def start(scenario: Scenario, plan: Plan, samples: Sequence[int], parameters: Va
     return {"x": scenario.x[places], "y": scenario.y[places], "eta": eta, **parameters}
 
 
-def work_equations(equations: Sequence[Equation], values: Values, update: int, samples: Sequence[int]) -> None:
+def work_equations(
+    equations: Sequence[Equation], values: Values, update: int, samples: Sequence[int], after: bool = False
+) -> None:
     """Work each equation in turn into `values`; raises OutOfRangeError where a value is not finite."""
     with np.errstate(all="ignore"):
         for equation in equations:
             value = evaluate(equation.opened, values)
             if not np.isfinite(value).all():
-                raise _out_of_range(equation, value, update, samples)
+                place = _place(equation, value, samples)
+                raise OutOfRangeError(equation.id, update, place, _remedy(equation.formula), after)
             values[equation.id] = value
 
 
-def _out_of_range(equation: Equation, value: Floats, update: int, samples: Sequence[int]) -> OutOfRangeError:
-    place: int | None = samples[0] + 1 if len(samples) == 1 else None
+def _place(equation: Equation, value: Floats, samples: Sequence[int]) -> int | None:
+    """The sample, from 1, whose value is not finite; None for a value of the batch."""
     if equation.target.per_sample:
         finite = np.isfinite(value).reshape(len(samples), -1).all(axis=1)
-        place = samples[int(np.argmin(finite))] + 1
-    return OutOfRangeError(equation.id, update, place, _remedy(equation.formula))
+        return samples[int(np.argmin(finite))] + 1
+    return samples[0] + 1 if len(samples) == 1 else None
 
 
 def _remedy(formula: Expr) -> str:

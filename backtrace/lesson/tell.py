@@ -12,7 +12,7 @@ from backtrace.engine.trace import TELLERS, Trace
 from backtrace.errors import InputError, Problem, UnknownQuantityError
 from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import variables
-from backtrace.lesson.blocks import Block, Derivation, Form, Heading, Lesson, Line, Recall
+from backtrace.lesson.blocks import Block, Derivation, Form, Heading, Lesson, Line, Prose, Recall
 from backtrace.lesson.chain import Formulas
 from backtrace.lesson.derivation import Deriving
 from backtrace.lesson.given import given, title
@@ -57,15 +57,16 @@ TELLERS["derivation"] = tell_one
 
 def _blocks(trace: Trace, telling: Telling) -> Iterator[Block]:
     _check(trace, telling)
-    updates = telling.updates or tuple(sorted({1, trace.updates}))
+    updates = telling.updates or _first_and_last(trace, telling)
     if not telling.selects:
         yield from title(trace)
         yield from given(trace)
     for place, update in enumerate(updates):
-        if trace.updates > 1:
+        blocks = list(_Told(trace, telling, update).blocks())
+        if blocks and trace.updates > 1:
             epoch = f"epoch {trace.schedule.epoch(update)} of {trace.schedule.epochs}"
             yield Heading(f"Update {update} of {trace.updates}", 0, epoch)
-        yield from _Told(trace, telling, update).blocks()
+        yield from blocks
         if place == 0 and trace.updates > 1 and not telling.selects:
             yield from losses(trace)
     if telling.only:
@@ -73,6 +74,14 @@ def _blocks(trace: Trace, telling: Telling) -> Iterator[Block]:
         yield from told.part(trace.plan.closing, 1 + len(told.told(trace.plan.of_sample + trace.plan.of_update)), None)
     if not telling.selects or "after" in telling.phases:
         yield from outcome(trace)
+
+
+def _first_and_last(trace: Trace, telling: Telling) -> tuple[int, ...]:
+    """The first and the last update; where samples are named, of those that work one of them."""
+    epoch = len(trace.schedule.batches)
+    wanted = {sample - 1 for sample in telling.samples}
+    working = [u for u in range(1, epoch + 1) if not wanted or wanted & set(trace.schedule.samples(u))]
+    return tuple(sorted({working[0], trace.updates - epoch + working[-1]}))
 
 
 def _check(trace: Trace, telling: Telling) -> None:
@@ -109,6 +118,9 @@ class _Told:
     def blocks(self) -> Iterator[Block]:
         plan, places = self.trace.plan, [place + 1 for place in self.trace.schedule.samples(self.update)]
         chosen = self._chosen_samples(places)
+        if not chosen:
+            works = ", ".join(map(str, places))
+            yield Prose((f"None of the samples asked for: this update works sample {works}.",), "note")
         for sample in chosen:
             if len(self.trace.scenario.x) > 1 and (not self.telling.selects or len(chosen) > 1):
                 yield Heading(f"Sample {sample} of {len(self.trace.scenario.x)}", 0, "")

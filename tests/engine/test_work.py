@@ -93,7 +93,7 @@ def test_leaving_the_range_stops_at_the_equation(
     assert (error.quantity, error.update, error.sample) == (quantity, update, sample)
     assert remedy in error.remedy
     assert error.exit_code == 3
-    assert str(error).startswith(f"{quantity} left the range of double precision at update {update}")
+    assert str(error).startswith(f"{quantity} left the range of double precision in update {update}")
     assert (f"sample {sample}" in str(error)) == (sample is not None)
 
 
