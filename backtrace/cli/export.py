@@ -24,7 +24,7 @@ def command(**options: Any) -> int:
     path: Path | None = options["output"]
     row = _format(options["name"], path)
     found = source(options["scenario"], options["decimals"], options["notation"])
-    if path is None:
+    if path is None or str(path) == "-":
         row.write(found, sys.stdout, watched)
         return 0
     with whole_file(path) as stream:
@@ -36,7 +36,7 @@ def _format(name: str | None, path: Path | None) -> Format:
     """The format that is named, or that the suffix of the file means; JSON where there is neither."""
     if name is not None:
         return FORMATS[name]
-    if path is None:
+    if path is None or str(path) == "-":
         return FORMATS["json"]
     for row in FORMATS.values():
         if path.suffix in row.suffixes:

@@ -22,8 +22,21 @@ COMMANDS = {
 """Every subcommand with what it does; each stands in the file of its name."""
 
 
+class _ClosedPipe(Exception):  # noqa: N818  (nothing is wrong)
+    """Whoever reads our output has seen enough."""
+
+
 class _Commands(click.Group):
     """Loads a subcommand's file only when it is asked for."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the subcommand; a closed pipe is answered by `main`, not by click, which takes it for a failure."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise _ClosedPipe from error
+        return result
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -65,7 +78,6 @@ def main(arguments: list[str] | None = None) -> int:
     """
     try:
         result = backtrace.main(arguments, prog_name="backtrace", standalone_mode=False)
-        sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as ended:
         return ended.exit_code
@@ -78,9 +90,12 @@ def main(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:
+    except (_ClosedPipe, OSError) as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if isinstance(error, _ClosedPipe):
+            return 0
+        print(f"error: cannot write the output: {error.strerror}", file=sys.stderr)
+        return 2
 
 
 def entry() -> None:

@@ -16,7 +16,7 @@ from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES
 from backtrace.scenario import read_text
 
-_MOST_UNITS = 50
+_MOST_UNITS = 100
 
 
 class Units(click.ParamType[Any]):
@@ -72,6 +72,8 @@ def command(units: tuple[int, ...], output: Path | None, **options: Any) -> int:
     if not ACTIVATIONS[options["activation"]].elementwise and len(units) > 2:  # noqa: PLR2004
         raise misfit(f"{options['activation']} in a hidden layer", "an activation that works entry by entry",
                      f"--output-activation {options['activation']}")  # fmt: skip
+    if LOSSES[options["loss"]].targets == "distribution" and units[-1] == 1:
+        raise misfit(f"{options['loss']} with one output", "two outputs or more", "for one output take bce")
     text = _text(units, options["activation"], last, options["loss"], np.random.default_rng(options["seed"]))
     read_text(text, "the new scenario")
     if output is None:

@@ -87,7 +87,8 @@ telling_options = decorated(
     click.option("--show", type=Words(SHOWS), default=",".join(SHOWS), show_default=True,
                  help="Forms of each derivation; `formula` alone is the blackboard before the example."),
     click.option("--detail", is_flag=True, help="Tell every equation, none folded into another."),
-    click.option("--only", multiple=True, metavar="ID", help="Only this quantity or entry (dL_dW1, w12); repeatable."),
+    click.option("--only", multiple=True, metavar="ID",
+                 help="Only this quantity or entry (dL_dW1, dL_dw12); repeatable."),
     click.option("--phase", type=Words(PHASES), default=(), help="Only these phases."),
     click.option("--stage", type=Numbers(), default=(), help="Only these stages of backward pass and update: 1,3-4."),
     click.option("--updates", type=Numbers(), default=(), help="Updates to tell; first and last by default."),
@@ -105,12 +106,16 @@ def telling_from(options: dict[str, Any]) -> Telling:
     )  # fmt: skip
 
 
+_LOWERED_DIGITS = tuple("₀₁₂₃₄₅₆₇₈₉")
+
+
 def _names(given: str) -> list[str]:
-    """Names with commas between them; the comma of an index, as in dL_dW1[1,2], is none of them."""
+    """Names with commas between them; the comma of an index, as in dL_dW1[1,2] and w₁₀,₂, is none of them."""
     names, depth, start = [], 0, 0
     for place, character in enumerate(given):
         depth += (character == "[") - (character == "]")
-        if character == "," and depth == 0:
+        next_index = given[place + 1 : place + 2] in _LOWERED_DIGITS
+        if character == "," and depth == 0 and not next_index:
             names.append(given[start:place])
             start = place + 1
     return [name.strip() for name in [*names, given[start:]] if name.strip()]

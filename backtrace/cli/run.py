@@ -12,8 +12,10 @@ from backtrace.cli.options import output_from, output_options, scenario_options,
 from backtrace.cli.source import source, traced
 from backtrace.cli.terminal import Output, console_on, language_of
 from backtrace.engine.trace import Trace
+from backtrace.errors import misfit
 from backtrace.lesson.blocks import Lesson
 from backtrace.lesson.tell import tell
+from backtrace.lesson.telling import Telling
 
 
 @click.command("run")
@@ -29,6 +31,8 @@ def command(**options: Any) -> int:
     SCENARIO is a file, the name of a bundled scenario, - for standard input, or an exported trace.
     """
     telling, output = telling_from(options), output_from(options)
+    if options["as_json"] and (telling != Telling() or output.plain or options["symbolic"]):
+        raise misfit("--json with options of the derivation", "the whole trace", "leave out one or the other")
     trace = traced(source(options["scenario"], options["decimals"], options["notation"]))
     if options["as_json"]:
         from backtrace.formats.json import write_json

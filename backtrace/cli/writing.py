@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +15,16 @@ from backtrace.errors import misfit
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[TextIO]:
-    """A text file that takes the name `path` when it is complete.
+    """A text file that takes the name `path` when it is complete; what a symbolic link means is written, not the link.
 
-    Interrupted by the user, what is there is left as `NAME.partial`, and the interruption goes on. Raises
-    InputError where the file cannot be written.
+    Interrupted by the user, what is there is left as `NAME.partial`, and the interruption goes on. A device or a pipe
+    is written to as it is. Raises InputError where the file cannot be written.
     """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        with _opened(path) as stream:
+            yield stream
+        return
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
@@ -30,9 +36,12 @@ def whole_file(path: Path) -> Iterator[TextIO]:
         temporary.chmod(_mode(path))
         temporary.replace(path)
     except KeyboardInterrupt:
-        partial = path.with_name(path.name + ".partial")
-        temporary.replace(partial)
-        os.write(2, f"interrupted; what is complete so far is in {partial}\n".encode())
+        if temporary.stat().st_size == 0:
+            temporary.unlink()
+        else:
+            partial = path.with_name(path.name + ".partial")
+            temporary.replace(partial)
+            print(f"what is complete so far is in {partial}", file=sys.stderr)
         raise
     except OSError as error:
         temporary.unlink(missing_ok=True)
@@ -40,6 +49,16 @@ def whole_file(path: Path) -> Iterator[TextIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    """A device or a pipe, open for writing."""
+    try:
+        with path.open("w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+    except OSError as error:
+        raise misfit(f"cannot write {path}: {error.strerror}") from error
 
 
 def _mode(path: Path) -> int:

@@ -28,7 +28,7 @@ ROLES: dict[str, Role] = {
         ("pre_activation", "pre-activation of layer {l}",
          "The weighted sum that reaches each neuron, plus its bias."),
         ("softmax_part", "a part of softmax in layer {l}",
-         "Each made positive and divided by their total: the outputs sum to 1."),
+         "Softmax: each made positive, then divided by their total."),
         ("activation", "activation of layer {l}",
          "What each neuron sends on."),
         ("prediction", "prediction of the network",

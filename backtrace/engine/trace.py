@@ -7,7 +7,6 @@ the data. A step is made when it is asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, overload
@@ -38,6 +37,10 @@ class Step:
     sample: int | None
     value: Floats
 
+    def __repr__(self) -> str:
+        where = f"update {self.update}" + (f", sample {self.sample}" if self.sample else "")
+        return f"<Step {self.number}, {where}: {self.equation.id} = {np.asarray(self.value).tolist()}>"
+
 
 class Trace:
     """Every quantity of a training, kept; immutable, its arrays read-only.
@@ -47,12 +50,16 @@ class Trace:
     iteration, `trace[0]`, slices and `step` (which counts from 1) give the steps in the order worked.
     """
 
+    scenario: Scenario
+    plan: Plan
+    schedule: Schedule
+    _arrays: Mapping[str, Floats]
+    _initial: Mapping[str, Floats]
+
     def __init__(self, scenario: Scenario, worked: Iterable[Worked]) -> None:
-        self.scenario = scenario
-        self.plan: Plan = plan_of(scenario)
-        self.schedule: Schedule = schedule_of(scenario)
-        self._arrays = _collected(self.plan, self.schedule, worked)
-        self._initial = initial_parameters(scenario)
+        plan, schedule = plan_of(scenario), schedule_of(scenario)
+        arrays, initial = _collected(plan, schedule, worked), initial_parameters(scenario)
+        vars(self).update(scenario=scenario, plan=plan, schedule=schedule, _arrays=arrays, _initial=initial)
 
     @cached_property
     def notation(self) -> Notation:
@@ -66,10 +73,29 @@ class Trace:
         if wrong:
             expected = f"one of {', '.join(known)}"
             raise misfit(f"{wrong[0]!r} of a finished trace", expected, "change its scenario and run that")
-        other = copy(self)
-        other.scenario = self.scenario.with_(**display)
-        other.__dict__.pop("notation", None)
+        other = object.__new__(Trace)
+        kept = {name: value for name, value in vars(self).items() if name != "notation"}
+        vars(other).update(kept | {"scenario": self.scenario.with_(**display)})
         return other
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a trace is immutable; to change {name!r}, change the scenario and run it")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """A trace is pickled as its scenario and its values: formulas are made anew from the scenario."""
+        return Trace, (self.scenario, list(self.worked()))
+
+    def __repr__(self) -> str:
+        title = self.scenario.title or "-".join(map(str, self.scenario.units))
+        return f"<Trace of {title!r}: {self.updates} updates, {len(self)} steps>"
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a quantity, or an entry of one, of that id or spelling."""
+        try:
+            self.notation.find(str(name))
+        except UnknownQuantityError:
+            return False
+        return True
 
     @property
     def updates(self) -> int:
@@ -169,7 +195,7 @@ class Trace:
             quantity = self.plan.quantities[var.name].var
             value = self._whole(var.name, update)
             if quantity.per_sample and var.sample is not None:
-                value = value[var.sample - 1]
+                value = value[self._place(update, var.sample)]
             elif quantity.per_sample and equation.target.per_sample and sample is not None:
                 value = value[self._place(update, sample)]
             return value[tuple(i - 1 for i in var.index)] if var.index else value
@@ -217,9 +243,9 @@ class Trace:
         if isinstance(key, str):
             var = self.notation.find(key)
             return self.value(key, next(u for u in (1, self.updates, self.updates + 1) if self.has(var.name, u)))
+        if isinstance(key, int):
+            return self.step(key + 1 if key >= 0 else len(self) + key + 1)
         positions = range(len(self))[key]
-        if isinstance(positions, int):
-            return self.step(positions + 1)
         return [self.step(position + 1) for position in positions]
 
     def tell(self, name: str, **options: Any) -> object:

@@ -49,8 +49,7 @@ def _result(trace: Trace) -> dict[str, Any]:
 def _with_arithmetic(trace: Trace) -> Iterator[dict[str, Any]]:
     """The steps; those of the first and the last update, and of the pass after it, show the numbers put in."""
     told = {1, trace.updates, trace.updates + 1}
-    samples = len(trace.schedule.samples(1)) if trace.plan.batched else 0
-    formulas = Formulas(trace.plan, folding=False, samples=samples)
+    formulas = Formulas(trace.plan, folding=False)
     for step in steps(trace.scenario, trace.plan, trace.worked()):
         if step["update"] in told:
             equation = trace.plan.equation(step["equation"])

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from backtrace.engine.plan import Plan, plan_of
 from backtrace.engine.trace import Trace
-from backtrace.engine.work import Worked, schedule_of
+from backtrace.engine.work import Values, Worked, initial_parameters, schedule_of, start
 from backtrace.errors import InputError, Problem, misfit
 from backtrace.formats.document import FORMAT, VERSION
-from backtrace.scenario import Scenario, read_text
+from backtrace.formula.evaluate import evaluate
+from backtrace.scenario import Scenario, read_text, text_of_file
 
 _START = 4096
+_ROUNDING = 1e-9
 
 
 def is_trace(text: bytes) -> bool:
@@ -27,7 +30,8 @@ def is_trace(text: bytes) -> bool:
 def trace_from_text(text: bytes, file: str) -> Trace:
     """The trace of an export.
 
-    Raises InputError where the text is not a whole trace of this version.
+    Raises InputError where the text is not a whole trace of this version, or a value is not what its formula gives
+    of the values that it reads, up to rounding.
     """
     document, steps = _parts(text, file)
     if document.get("version") != VERSION:
@@ -36,6 +40,11 @@ def trace_from_text(text: bytes, file: str) -> Trace:
     plan = plan_of(scenario)
     worked = list(_worked(scenario, plan, steps, file))
     return Trace(scenario, worked)
+
+
+def load_trace(path: str | Path) -> Trace:
+    """The trace of an export in JSON or JSON Lines, to the last bit; raises InputError where it is no whole trace."""
+    return trace_from_text(text_of_file(path), str(path))
 
 
 def _parts(text: bytes, file: str) -> tuple[dict[str, Any], Sequence[Any]]:
@@ -54,6 +63,7 @@ def _parts(text: bytes, file: str) -> tuple[dict[str, Any], Sequence[Any]]:
 def _worked(scenario: Scenario, plan: Plan, steps: Sequence[Any], file: str) -> Iterator[Worked]:
     """The values of the steps, gathered by update; each step must be the one that the scenario calls for."""
     schedule, at = schedule_of(scenario), iter(steps)
+    before, parameters = Worked(0, (), {}), initial_parameters(scenario)
     for update in range(1, schedule.updates + 2):
         samples = schedule.samples(update)
         rows: dict[str, list[Any]] = {}
@@ -66,7 +76,28 @@ def _worked(scenario: Scenario, plan: Plan, steps: Sequence[Any], file: str) -> 
                 found = "the end" if step is None else f"step {step.get('step') if isinstance(step, dict) else step!r}"
                 raise misfit(f"{file}: {found} stands where a step is missing", expected, "export the trace again")
             rows.setdefault(equation.id, []).append(_value(step, equation.target.shape, file))  # type: ignore[arg-type]
-        yield Worked(update, samples, {name: _stacked(plan, name, values) for name, values in rows.items()})
+        worked = Worked(update, samples, {name: _stacked(plan, name, values) for name, values in rows.items()})
+        _follow(plan, worked, start(scenario, plan, samples, parameters), before, file)
+        before = Worked(update, samples, worked.values | parameters)
+        parameters = {name: worked.values.get(f"{name}_next", old) for name, old in parameters.items()}
+        yield worked
+
+
+def _follow(plan: Plan, worked: Worked, given: Values, before: Worked, file: str) -> None:
+    """Refuse a value that is not what its formula gives of the values beside it, up to rounding."""
+    reads = given | worked.values
+    closing = {**before.values, f"{plan.objective}_next": worked.values[plan.objective]}
+    with np.errstate(all="ignore"):
+        for name, value in worked.values.items():
+            equation = plan.equation(name)
+            assert equation is not None
+            expected = evaluate(equation.opened, closing if equation.phase == "after" else reads)
+            if not np.allclose(value, expected, rtol=_ROUNDING, atol=_ROUNDING):
+                raise misfit(
+                    f"{file}: {name} of update {worked.update} is {np.asarray(value).tolist()}",
+                    f"{np.asarray(expected).tolist()}, as its formula gives of the values that it reads",
+                    "the file was changed; export the trace again",
+                )
 
 
 def _value(step: dict[str, Any], shape: tuple[int, ...], file: str) -> Any:

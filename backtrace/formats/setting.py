@@ -101,7 +101,8 @@ class _Setting:
 
     def segment(self, form: Form, widths: Sequence[int] = ()) -> list[Box]:
         """The boxes of a form: its relation sign and its factors, these filled up to the widths."""
-        sign = Box((f" {SIGNS[self.language][form.relation]} ",))
+        signs = [SIGNS[self.language][each.relation] for each in self.derivation.forms]
+        sign = Box((f" {SIGNS[self.language][form.relation]:>{max(map(len, signs))}} ",))
         if len(form.factors) == 1:
             return [sign, *boxes(form.factors[0].pieces(self.language), self.language)]
         row: list[Box] = [sign]

@@ -87,6 +87,11 @@ _LARGEST_EXPONENT = Decimal(math.log(sys.float_info.max))
 _SMALLEST_EXPONENT = Decimal(math.log(math.ulp(0.0)))
 
 
+def _mean_entries(samples: NDArray[Any]) -> Any:
+    """The mean of a batch, which for a single sample is the sample itself."""
+    return np.add.reduce(samples, axis=0) / len(samples) if len(samples) > 1 else samples[0]
+
+
 def _saturating_exp(x: Floats) -> Floats:
     with np.errstate(over="ignore"):
         return np.exp(x)
@@ -110,7 +115,12 @@ def _power_decimal(x: Decimal, n: Decimal) -> Decimal:
 
 
 def _ylogx(y: Floats, x: Floats) -> Floats:
-    return np.multiply(y, np.log(np.where(np.equal(y, 0), 1.0, x)))
+    vanishes = np.equal(y, 0) & np.equal(x, 0)
+    return np.multiply(y, np.log(np.where(vanishes, 1.0, x)))
+
+
+def _ylogx_decimal(y: Decimal, x: Decimal) -> Decimal:
+    return y * x.ln() if x else Decimal(0) if y == 0 else y * Decimal("-Infinity")
 
 
 def _ydiv(y: Floats, x: Floats) -> Floats:
@@ -224,7 +234,7 @@ _row("positive", 1, _same, floats=lambda x: np.greater(x, 0).astype(np.float64),
      symbolic=lambda s, x: s.Piecewise((1, x > 0), (0, True)), partials=lambda x: (_ZERO,),
      spellings=_everywhere("[{0} > 0]", ATOM, LOOSE, latex=r"\left[{0} > 0\right]",
                            words="1 if ({0}) is positive, else 0"))
-_row("ylogx", 2, _same, floats=_ylogx, exact=_inexact("ln"), decimal=lambda y, x: y * x.ln() if y else y,
+_row("ylogx", 2, _same, floats=_ylogx, exact=_inexact("ln"), decimal=_ylogx_decimal,
      symbolic=lambda s, y, x: s.Piecewise((0, s.Eq(y, 0)), (y * s.log(x), True)),
      partials=lambda y, x: (ln(x), ydiv(y, x)), spellings=_everywhere(
      "{0}·ln({1})", PRODUCT, PRODUCT, LOOSE, ascii="{0}*ln({1})", latex=r"{0} \cdot \ln\left({1}\right)",
@@ -269,7 +279,7 @@ _row("sum_over_samples", 1, lambda a: a, floats=lambda a: np.add.reduce(a, axis=
      "Σₛ {0}", APART, APART, ascii=Spelling("sum over samples({0})", ATOM), latex=r"\sum_s {0}",
      words="the sum over the samples of {0}"))
 _row("mean_over_samples", 1, lambda a: a, floats=lambda a: np.add.reduce(a, axis=0) / a.shape[0],
-     entries=lambda a: np.add.reduce(a, axis=0) / len(a), gathers_samples=True, elementwise=False,
+     entries=_mean_entries, gathers_samples=True, elementwise=False,
      spellings=_everywhere("1/N·Σₛ {0}", APART, APART, ascii=Spelling("1/N*sum over samples({0})", APART),
                            latex=r"\frac{{1}}{{N}} \sum_s {0}", words="the mean over the samples of {0}"))
 _row("partial", 2, lambda a, b: (), spellings=_everywhere(

@@ -75,7 +75,7 @@ class Derivation:
         return self.linear("text")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Line:
     """A numbered line of the lesson: a quantity, why it is worked out, its derivations and how to read it.
 
@@ -93,6 +93,8 @@ class Line:
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.derivations))
+
+    __repr__ = __str__
 
 
 @dataclass(frozen=True)

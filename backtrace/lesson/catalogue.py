@@ -22,6 +22,11 @@ from backtrace.scenario import load, names, path_of, scenario
 
 _LETTERS = {"a": Symbol("a"), "prediction": Symbol("y", accent="hat"), "eta": Symbol("η")}
 Row = tuple[Sentence, ...]
+_INDEX_ORDERS = {
+    "from-to": "The indices of a weight are the sending neuron, then the receiving one.",
+    "to-from": "The indices of a weight are the receiving neuron, then the sending one.",
+    "row-column": "The indices of a weight are its row and its column in the matrix.",
+}
 
 
 def _written(expr: Expr) -> Formula:
@@ -120,8 +125,7 @@ def _profile(profile: Profile) -> Iterator[Block]:
     trace = run(small)
     notation = notation_of(small, trace.plan)
     yield Heading(profile.name, 1, profile.source)
-    order = "from the sending to the receiving" if profile.index_order == "from-to" else "of the receiving, the sending"
-    yield Prose((f"The two indices of a weight are those {order} neuron.",))
+    yield Prose((_INDEX_ORDERS[profile.index_order],))
     rows = []
     for name, quantity in trace.plan.quantities.items():
         entry = quantity.var if not quantity.var.shape else Var(name, (), index=(1, 2)[: len(quantity.var.shape)])

@@ -7,10 +7,12 @@ come from the formulas themselves.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan
@@ -52,7 +54,9 @@ def summed(terms: list[Expr]) -> Expr:
 class Formulas:
     """The formulas of a plan as the lesson tells them: folded, and for each entry."""
 
-    def __init__(self, plan: Plan, folding: bool, samples: int = 0) -> None:
+    """`samples` are the places in the data, from 1, of the batch's samples, which its means and sums are told over."""
+
+    def __init__(self, plan: Plan, folding: bool, samples: Sequence[int] = ()) -> None:
         self.plan = plan
         self.samples = samples
         self._folded = {e.id: e.formula for e in plan.equations if e.told == "folded"}
@@ -71,10 +75,21 @@ class Formulas:
     def entry(self, equation: Equation, index: tuple[int, ...]) -> Expr:
         """The formula that the lesson prints for one entry, counted from 1."""
         if equation.id not in self._entries:
-            samples = self.samples if not equation.target.per_sample else 0
-            self._entries[equation.id] = entries(self.told(equation), samples)
+            gathered = len(self.samples) if not equation.target.per_sample else 0
+            told = entries(self.told(equation), gathered)
+            self._entries[equation.id] = self._placed(told) if gathered else told
         formula: Expr = self._entries[equation.id][tuple(i - 1 for i in index)]
         return formula
+
+    def _placed(self, told: Any) -> Any:
+        """The formulas with each sample named by its place in the data."""
+
+        def place(var: Var) -> Expr:
+            return replace(var, sample=self.samples[var.sample - 1]) if var.sample else var
+
+        for index in np.ndindex(*told.shape):
+            told[index] = rebuilt(told[index], place)
+        return told
 
     def links(self, entry: Var) -> list[Link]:
         """Every path from an entry towards the loss, by the forward quantity that reads it; none from a prediction."""

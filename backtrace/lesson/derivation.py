@@ -50,9 +50,9 @@ class Deriving:
         close = closing(opened(formula), reads, [value], self.decimals)
         body = opened(formula)
         apart = body.args if tall and isinstance(body, Apply) and body.op.name == "mul" else ()
-        decimals, values = close.decimals, tuple[Shown, ...]()
+        decimals, values, are_exact = close.decimals, tuple[Shown, ...](), False
         if any(isinstance(factor, Apply) for factor in apart):
-            decimals, values = factors_closing(apart, reads, close, self.decimals)
+            decimals, values, are_exact = factors_closing(apart, reads, close, self.decimals)
         operands = Operands(reads, decimals, self.decimals, self.rows)
         forms = [
             *(self.chain(equation, index) if with_chain else ()),
@@ -62,7 +62,7 @@ class Deriving:
             put = self.factors(body, lambda e: Formula(shortened(e), operands), tall)
             forms.append(Form("numbers", "equals", put))
         if values:
-            forms.append(Form("factors", "rounds to", tuple(map(number, values))))
+            forms.append(Form("factors", "equals" if are_exact else "rounds to", tuple(map(number, values))))
         relation: Relation = "equals" if close.exact else "rounds to"
         forms.append(Form("value", relation, (number(close.results[0]),)))
         carried = None if close.exact else number(kept(value, self.decimals))
@@ -80,9 +80,10 @@ class Deriving:
         decimals, exact = self.decimals, False
         results = np.empty(values.shape, dtype=object)
         if is_large:
-            results = elided(values)
+            results = np.array(elided(values), dtype=object)
             for index in np.ndindex(*results.shape):
-                results[index] = results[index] if results[index] is None else shown(results[index], decimals)
+                entry: Any = results[index]
+                results[index] = None if entry is None else shown(entry, decimals)
         else:
             close = closing(opened(formula), reads, values.ravel(), decimals)
             results.reshape(-1)[:] = close.results
@@ -104,16 +105,15 @@ class Deriving:
         tall: bool = False, shapes: Formula | None = None,
     ) -> Derivation:  # fmt: skip
         """The derivation with the forms that are asked for; an update is written with ← in place of a new name."""
-        forms = [
-            form for form in forms if form.name in self.show or (form.name == "factors" and "numbers" in self.show)
-        ]
+        names = self.show | ({"factors"} if "numbers" in self.show else set())
+        forms = _without_repeats(self.named(target), [form for form in forms if form.name in names])
         if "value" not in self.show:
             carried = None
         if equation.id.endswith("_next") and forms:
             target = Var(target.name.removesuffix("_next"), target.shape, index=target.index)
             if forms[0].relation == "equals":
                 forms[0] = Form(forms[0].name, "becomes", forms[0].factors, forms[0].entrywise)
-        return Derivation(self.named(target), tuple(forms), carried, tall, shapes)
+        return Derivation(self.named(target), tuple(forms), carried, tall and len(forms) > 1, shapes)
 
     def steps(self, equation: Equation, index: tuple[int, ...]) -> list[Expr]:
         """The formulas of an entry from the first written to the last: δ·1 before δ."""
@@ -181,6 +181,18 @@ class Deriving:
             return Written((f"({rows}{times}{columns})",), ATOM)
 
         return leaf
+
+
+def _without_repeats(target: Formula, forms: list[Form]) -> list[Form]:
+    """The forms without a formula that says again what stands before it: the chain rule, or the name itself."""
+    told: list[Form] = []
+    before = target.linear("text")
+    for form in forms:
+        text = form.linear("text")
+        if form.name != "formula" or text.replace(" ", "") != before.replace(" ", ""):
+            told.append(form)
+        before = text
+    return told
 
 
 def _operations(expr: Expr) -> set[str]:

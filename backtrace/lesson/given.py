@@ -21,6 +21,9 @@ from backtrace.network.activations import ACTIVATIONS, Activation
 from backtrace.network.losses import LOSSES
 
 _ENOUGH_DECIMALS = 12
+_DIGITS = (
+    "Worked with all digits. The numbers put in carry enough digits for a pocket calculator to give the result shown."
+)
 _MOST_SAMPLES = 8
 
 
@@ -38,11 +41,17 @@ def title(trace: Trace) -> Iterator[Block]:
         yield Prose((f"See {link}",))
 
 
-def given(trace: Trace) -> Iterator[Block]:
-    """Inputs, targets and parameters, with the symbols of every matrix beside its numbers."""
+def given(trace: Trace, with_numbers: bool) -> Iterator[Block]:
+    """Inputs, targets and parameters, with the symbols of every matrix beside its numbers; or the symbols alone."""
     yield Heading("Given", 1)
-    yield Given(tuple(_items(trace)))
+    items = tuple(_items(trace))
+    if with_numbers:
+        yield Given(items)
+    else:
+        yield Given(tuple((name, None, symbols) for name, symbols, _ in items if symbols))
     yield from map(Prose, _conventions(trace))
+    if with_numbers:
+        yield Prose((_DIGITS,))
     for name, quantity in trace.plan.quantities.items():
         if quantity.kind == "given":
             yield from (Prose((_named(trace, name), f": {note}")) for note in notes_on(trace, name))
@@ -104,7 +113,8 @@ def _conventions(trace: Trace) -> Iterator[Sentence]:
         batch = f"{scenario.loss_batch} over the samples of a batch ({scenario.batch_size} of {samples})"
     else:
         batch = "one sample" if samples == 1 else f"{samples} samples, one in each update"
-    yield (layout, f" Loss: {scenario.loss}, {outputs}; {batch}.")
+    rows = " Each row of the data is one sample." if samples > 1 else ""
+    yield (layout, rows, f" Loss: {scenario.loss}, {outputs}; {batch}.")
     frozen = [
         f"{letter}{number}"
         for number, layer in enumerate(scenario.layers, 1)
@@ -116,10 +126,6 @@ def _conventions(trace: Trace) -> Iterator[Sentence]:
         yield ("Kept as they are, not updated: ", *names, ".")
     used = dict.fromkeys(layer.activation for layer in scenario.layers)
     yield from ((ACTIVATIONS[name].convention,) for name in used if ACTIVATIONS[name].convention)
-    yield (
-        "Worked with all digits. The numbers put in carry enough digits for a pocket calculator "
-        "to give the result shown.",
-    )
 
 
 def _index_rule(trace: Trace) -> Iterator[Sentence]:

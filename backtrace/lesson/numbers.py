@@ -150,8 +150,8 @@ def rounds_to(calculated: Decimal, result: Shown) -> bool:
 
 def factors_closing(
     factors: Sequence[Expr], reads: Callable[[Var], Any], close: Closing, base: int
-) -> tuple[int, tuple[Shown, ...]]:
-    """The decimals of the operands, and the value of each factor, with which a product closes both ways.
+) -> tuple[int, tuple[Shown, ...], bool]:
+    """The decimals of the operands, and the value of each factor, with which a product closes both ways; whether exact.
 
     The printed operands give the printed result and each factor as printed, and the printed factors give the
     result. Where no number of digits does it all, the decimals of `close` and no factors.
@@ -164,5 +164,6 @@ def factors_closing(
             whole = math.prod(calculated, start=Decimal(1))
             product = math.prod((value.decimal for value in values), start=Decimal(1))
         if all(map(rounds_to, (whole, product, *calculated), (result, result, *values))):
-            return decimals, values
-    return close.decimals, ()
+            same = all(number == value.decimal for number, value in zip(calculated, values, strict=True))
+            return decimals, values, same and all(map(_says_all, values, exact))
+    return close.decimals, (), False

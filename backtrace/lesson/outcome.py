@@ -10,7 +10,7 @@ from backtrace.engine.trace import Trace
 from backtrace.formula.expr import Var
 from backtrace.lesson.blocks import Block, Curve, Heading, Prose, Sentence, Table
 from backtrace.lesson.mathematics import Formula, matrix, number
-from backtrace.lesson.numbers import put_in, shown
+from backtrace.lesson.numbers import closing, put_in, shown
 
 _MOST_ROWS = 12
 _MOST_SAMPLES = 8
@@ -19,9 +19,9 @@ _MOST_ENTRIES = 12
 
 def outcome(trace: Trace) -> Iterator[Block]:
     """The prediction and the loss before and after the last update, and what the gradients promised."""
-    yield Heading("Did it help", 1)
     last, objective = trace.updates, trace.plan.objective
     prediction = f"a{trace.scenario.depth}"
+    yield Heading("Did it help", 1, f"after update {last}" if trace.updates > 1 else "")
     rows: list[tuple[Sentence, ...]] = []
     places = trace.schedule.samples(last)
     entries = [(place + 1, output) for place in places for output in range(1, trace.scenario.y.shape[1] + 1)]
@@ -30,10 +30,11 @@ def outcome(trace: Trace) -> Iterator[Block]:
         label: Sentence = (name, f" of sample {sample}") if trace.plan.batched else (name,)
         before, after = (trace.value(prediction, update, sample)[output - 1] for update in (last, last + 1))
         target = trace.value("y", last, sample)[output - 1]
-        rows.append(_change(trace, label, before, after, ("target ", _given(trace, target))))
+        rows.append(
+            (label, (_number(trace, before),), ("→",), (_number(trace, after),), ("target ", _given(trace, target)))
+        )
     before, after = float(trace.value(objective, last)), float(trace.value(objective, last + 1))
-    change = ("change ", _number(trace, after - before))
-    rows.append(_change(trace, (_named(trace, objective),), before, after, change))
+    rows.append(_change(trace, (_named(trace, objective),), before, after))
     yield Table(((), (), (), (), ()), tuple(rows))
     if len(entries) > _MOST_ENTRIES:
         yield Prose((f"{len(entries) - _MOST_ENTRIES} more outputs are not shown.",))
@@ -44,8 +45,13 @@ def outcome(trace: Trace) -> Iterator[Block]:
         yield Prose(("The loss rose. The step was too long for this slope: try a smaller learning rate.",), "warning")
 
 
-def _change(trace: Trace, name: Sentence, before: float, after: float, aside: Sentence) -> tuple[Sentence, ...]:
-    return name, (_number(trace, before),), ("→",), (_number(trace, after),), aside
+def _change(trace: Trace, name: Sentence, before: float, after: float) -> tuple[Sentence, ...]:
+    """Before, after and their difference, with the digits that make the difference close."""
+    decimals = trace.scenario.decimals
+    values = {"before": float(before), "after": float(after)}
+    close = closing(Var("after") - Var("before"), lambda var: values[var.name], [float(after - before)], decimals)
+    was, now = (number(shown(value, close.decimals, decimals)) for value in values.values())
+    return name, (was,), ("→",), (now,), ("change ", number(close.results[0]))
 
 
 def losses(trace: Trace) -> Iterator[Block]:
@@ -57,7 +63,14 @@ def losses(trace: Trace) -> Iterator[Block]:
             for update in chosen]  # fmt: skip
     rows.append((("after",), ("",), (_number(trace, values[-1]),)))
     yield Table((("update",), ("epoch",), (_named(trace, trace.plan.objective),)), tuple(rows))
-    yield Curve("loss", tuple(float(value) for value in values))
+    batches = len(trace.schedule.batches)
+    if batches == 1:
+        yield Curve("loss", tuple(float(value) for value in values))
+    else:
+        yield Prose(("Each update starts from the loss of its own samples.",), "note")
+    if batches > 1 and trace.schedule.epochs > 1:
+        yield Prose(("The mean loss of each epoch:",), "note")
+        yield Curve("mean loss of an epoch", tuple(map(float, values[:-1].reshape(-1, batches).mean(axis=1))))
 
 
 def samples_beside(trace: Trace, update: int) -> Iterator[Block]:

@@ -59,14 +59,15 @@ def tell_verification(trace: Trace, verification: Verification) -> Lesson:
     checks = verification.checks
     blocks: list[Block] = [Heading(f"Gradients of {trace.scenario.title or 'the scenario'}", 0,
                                    f"update {verification.update} of {trace.updates}")]  # fmt: skip
-    columns = (("entry",), ("backpropagation",), ("difference",), ("sympy",), ("error",), ("error",), ("",))
+    columns = (("entry",), ("backpropagation",), ("difference",), ("sympy",), ("error",), ("of sympy",), ("",))
     blocks.append(Table(columns, tuple(_row(trace, check) for check in checks)))
     if len(checks) < verification.entries:
         blocks.append(Prose((f"Checked are {len(checks)} of {verification.entries} entries, drawn at random.",)))
     blocks.append(Prose((
         "Errors are relative to the larger of the two numbers, or to "
         f"{verification.smallest:g} where both are smaller. Allowed are {verification.allowed_of_difference:g} "
-        f"for central differences and {verification.allowed_of_sympy:g} for sympy.",)))  # fmt: skip
+        f"for central differences, and what the rounding of the loss adds to them, and "
+        f"{verification.allowed_of_sympy:g} for sympy.",)))  # fmt: skip
     kinks = [check for check in checks if check.verdict == "kink"]
     if kinks:
         blocks.append(Prose((
@@ -86,7 +87,7 @@ def _row(trace: Trace, check: Check) -> tuple[tuple[str | Formula, ...], ...]:
     errors = (check.difference_error, check.sympy_error)
     return (
         (name,),
-        *((number(kept(value, 4)),) for value in numbers),
+        *((number(kept(value, 3)),) for value in numbers),
         *((f"{error:.0e}",) for error in errors),
         (check.verdict,),
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from backtrace.engine.equation import Equation, Stage
 from backtrace.engine.trace import TELLERS, Trace
-from backtrace.errors import InputError, Problem, UnknownQuantityError
+from backtrace.errors import InputError, Problem, UnknownQuantityError, misfit
 from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import variables
 from backtrace.lesson.blocks import Block, Derivation, Form, Heading, Lesson, Line, Prose, Recall
@@ -21,6 +21,7 @@ from backtrace.lesson.outcome import losses, outcome, samples_beside
 from backtrace.lesson.sentences import reading, warnings
 from backtrace.lesson.telling import Telling
 
+Numbered = Sequence[tuple[int | None, Equation]]
 _MOST_ENTRIES = 12
 _MOST_TERMS_TO_RECALL = 4
 _PHASES = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
@@ -28,7 +29,13 @@ _PHASES = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass
 
 def tell(trace: Trace, telling: Telling | None = None) -> Lesson:
     """The lesson of a trace. Raises InputError where the telling asks for what the trace does not have."""
-    return Lesson(tuple(_blocks(trace, telling or Telling())))
+    telling = telling or Telling()
+    lesson = Lesson(tuple(_blocks(trace, telling)))
+    if telling.selects and not any(lesson.lines()) and "after" not in telling.phases:
+        raise misfit(
+            "nothing matches all of what is asked for", remedy="leave out --only, --phase, --stage or --samples"
+        )
+    return lesson
 
 
 def tell_one(
@@ -42,7 +49,7 @@ def tell_one(
     var = trace.notation.find(name)
     equation = trace.plan.equation(var.name)
     if equation is None:
-        raise UnknownQuantityError(f"{name} is given: it has no derivation")
+        raise UnknownQuantityError(no_derivation(name, var.name))
     update = update or (trace.updates + 1 if equation.phase == "after" else 1)
     if equation.target.per_sample:
         sample = sample or trace.schedule.samples(update)[0] + 1
@@ -50,6 +57,13 @@ def tell_one(
     lines = told.asked_for(trace.plan.equations, list(enumerate(told.told(trace.plan.equations), 1)))
     ((number, equation),) = lines
     return told.line(told.deriving(sample), number, equation)
+
+
+def no_derivation(name: str, quantity: str) -> str:
+    """Why a quantity cannot be told as a derivation."""
+    if quantity.endswith("_next"):
+        return f"{name} is {quantity.removesuffix('_next')} of the pass after the last update, told with that"
+    return f"{name} is given: it has no derivation"
 
 
 TELLERS["derivation"] = tell_one
@@ -60,19 +74,19 @@ def _blocks(trace: Trace, telling: Telling) -> Iterator[Block]:
     updates = telling.updates or _first_and_last(trace, telling)
     if not telling.selects:
         yield from title(trace)
-        yield from given(trace)
+        yield from given(trace, telling.has_numbers)
     for place, update in enumerate(updates):
         blocks = list(_Told(trace, telling, update).blocks())
         if blocks and trace.updates > 1:
             epoch = f"epoch {trace.schedule.epoch(update)} of {trace.schedule.epochs}"
             yield Heading(f"Update {update} of {trace.updates}", 0, epoch)
         yield from blocks
-        if place == 0 and trace.updates > 1 and not telling.selects:
+        if place == 0 and trace.updates > 1 and telling.tells_outcome:
             yield from losses(trace)
     if telling.only:
         told = _Told(trace, telling, trace.updates + 1)
         yield from told.part(trace.plan.closing, 1 + len(told.told(trace.plan.of_sample + trace.plan.of_update)), None)
-    if not telling.selects or "after" in telling.phases:
+    if telling.tells_outcome or "after" in telling.phases:
         yield from outcome(trace)
 
 
@@ -102,7 +116,7 @@ def _check(trace: Trace, telling: Telling) -> None:
             problems.append(Problem(str(error), path=path))
             continue
         if not path and trace.plan.equation(var.name) is None:
-            problems.append(Problem(f"{name} is given: it has no derivation", "a quantity that is worked out"))
+            problems.append(Problem(no_derivation(name, var.name), "a quantity that is worked out"))
     if problems:
         raise InputError(problems)
 
@@ -125,9 +139,9 @@ class _Told:
             if len(self.trace.scenario.x) > 1 and (not self.telling.selects or len(chosen) > 1):
                 yield Heading(f"Sample {sample} of {len(self.trace.scenario.x)}", 0, "")
             yield from self.part(plan.of_sample, 1, sample)
-            if not self.telling.selects:
+            if self.telling.tells_outcome:
                 yield from warnings(self.trace, self.update, sample)
-        if plan.batched and not self.telling.selects:
+        if plan.batched and self.telling.tells_outcome:
             yield from samples_beside(self.trace, self.update)
         yield from self.part(plan.of_update, 1 + len(self.told(plan.of_sample)), None)
 
@@ -141,7 +155,7 @@ class _Told:
     def part(self, equations: Sequence[Equation], first: int, sample: int | None) -> Iterator[Block]:
         """The lines of a part of the plan under the headings of their phases and stages."""
         deriving = self.deriving(sample)
-        numbered = list(enumerate(self.told(equations), first))
+        numbered: Numbered = list(enumerate(self.told(equations), first))
         if self.telling.only:
             numbered = self.asked_for(equations, numbered)
         phase = ""
@@ -159,9 +173,11 @@ class _Told:
                 if recall:
                     yield Recall("remember", recall)
             stage = equation.stage
-            yield self.line(deriving, number, equation)
+            line = self.line(deriving, number, equation)
+            if line.derivations:
+                yield line
 
-    def heading(self, stage: Stage, numbered: list[tuple[int, Equation]]) -> Heading:
+    def heading(self, stage: Stage, numbered: Numbered) -> Heading:
         if stage.number is None and stage.title not in ("forward pass", "loss"):
             return Heading(stage.title.capitalize(), 1, _range(numbered, stage))
         return Heading(_PHASES[stage.phase], 1, _range(numbered, stage) if stage.number is None else "")
@@ -171,31 +187,24 @@ class _Told:
         in_stage = not telling.stages or equation.stage.number in telling.stages
         return in_stage and (not telling.phases or equation.phase in telling.phases)
 
-    def asked_for(
-        self, equations: Sequence[Equation], numbered: list[tuple[int, Equation]]
-    ) -> list[tuple[int, Equation]]:
-        """The lines of the named quantities; one that is not told by default is numbered as the line it opens."""
+    def asked_for(self, equations: Sequence[Equation], numbered: Numbered) -> Numbered:
+        """The lines of the named quantities; one that is not a line of its own by default has no number."""
         names = {self.trace.notation.find(name).name for name in self.telling.only}
         known = {equation.id: number for number, equation in numbered}
-        found, number = [], numbered[0][0] if numbered else 1
-        for equation in equations:
-            number = known.get(equation.id, number)
-            if equation.id in names:
-                found.append((number, equation))
-        return found
+        return [(known.get(equation.id), equation) for equation in equations if equation.id in names]
 
     def deriving(self, sample: int | None) -> Deriving:
-        count = len(self.trace.schedule.samples(self.update)) if self.trace.plan.batched else 0
-        formulas = Formulas(self.trace.plan, not self.telling.detail, count)
+        places = [place + 1 for place in self.trace.schedule.samples(self.update)] if self.trace.plan.batched else []
+        formulas = Formulas(self.trace.plan, not self.telling.detail, places)
         return Deriving(self.trace, formulas, self.update, sample, self.telling.forms)
 
-    def line(self, deriving: Deriving, number: int, equation: Equation) -> Line:
+    def line(self, deriving: Deriving, number: int | None, equation: Equation) -> Line:
         """One numbered line: the whole quantity, its entries, or both, as asked for."""
         chosen = self.entries(equation)
         derivations = []
         if self.as_whole(equation) and len(chosen) != 1:
             derivations.append(deriving.of_whole(equation, self.telling.view == "matrix"))
-        omitted = 0
+        omitted, few = 0, chosen
         if self.telling.view != "matrix" or not derivations:
             few = chosen if len(chosen) <= _MOST_ENTRIES else chosen[:MOST_SHOWN]
             omitted = len(chosen) - len(few)
@@ -204,9 +213,10 @@ class _Told:
                 deriving.of_entry(equation, index, with_chain=place == 0 or not is_error)
                 for place, index in enumerate(few)
             ]
+        derivations = [derivation for derivation in derivations if derivation.forms]
         name = Formula(equation.target, self.trace.notation.leaf)
         why = (equation.quantity.role.why,)
-        said = reading(self.trace, equation, self.update, deriving.sample)
+        said = reading(self.trace, equation, self.update, deriving.sample, few) if self.telling.has_numbers else ()
         return Line(number, equation.id, name, why, tuple(derivations), said, omitted)
 
     def entries(self, equation: Equation) -> list[tuple[int, ...]]:
@@ -239,8 +249,8 @@ class _Told:
         return tuple(_recalled(deriving, e) for e in equations if e is not None)
 
 
-def _range(numbered: list[tuple[int, Equation]], stage: Stage) -> str:
-    lines = [number for number, equation in numbered if equation.stage == stage]
+def _range(numbered: Numbered, stage: Stage) -> str:
+    lines = [number for number, equation in numbered if equation.stage == stage and number]
     if not lines:
         return ""
     return f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} to {lines[-1]}"

@@ -36,6 +36,16 @@ class Telling:
         return bool(self.only or self.phases or self.stages)
 
     @property
+    def has_numbers(self) -> bool:
+        """Whether numbers are shown at all: without them it is the blackboard before the example."""
+        return bool(self.show & {"numbers", "value"})
+
+    @property
+    def tells_outcome(self) -> bool:
+        """Whether what came of the numbers is told too: losses, warnings and whether it helped."""
+        return self.has_numbers and not self.selects
+
+    @property
     def forms(self) -> frozenset[FormName]:
         """The forms of a derivation that are shown."""
         return frozenset(self.show)

@@ -77,9 +77,9 @@ class Notation:
         base = replace(self.own_symbol(plain) or Symbol(plain), is_next=is_next)
         match index:
             case (row, column):
-                wants_sender_first = self.profile.index_order == "from-to"
-                in_order = (row, column) if wants_sender_first == self.sends_by_row else (column, row)
-                return base.of_entry().at(*in_order)
+                sender_first = self.profile.index_order == "from-to"
+                as_in_matrix = self.profile.index_order == "row-column" or sender_first == self.sends_by_row
+                return base.of_entry().at(*((row, column) if as_in_matrix else (column, row)))
             case (place,) if self.shapes.get(plain) != (1,):
                 return base.at(place)
         return base

@@ -17,13 +17,14 @@ from backtrace.notation.symbols import Symbol
 class Profile:
     """How one source spells the quantities. `layers` is the depth that it can spell, None for any.
 
-    `index_order` says what the two indices of a weight mean: `from-to` puts the sending neuron first.
+    `index_order` says what the two indices of a weight mean: `from-to` puts the sending neuron first, `row-column`
+    is its place in the matrix, whichever way that is laid out.
     """
 
     name: str
     source: str
     symbols: Mapping[str, Symbol]
-    index_order: Literal["from-to", "to-from"]
+    index_order: Literal["from-to", "to-from", "row-column"]
     layers: int | None = None
 
 
@@ -84,7 +85,7 @@ LAYERED = Profile(
         "a{l}": Symbol("a", above="({l})"),
         "dL_dz{l}": Symbol("δ", above="({l})"),
     },
-    index_order="to-from",
+    index_order="row-column",
 )
 
 PROFILES: dict[str, Profile] = {profile.name: profile for profile in (LECTURE, LAYERED)}

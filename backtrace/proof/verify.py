@@ -31,6 +31,7 @@ SMALLEST = 1e-5
 
 _WIDTHS = (1e-3, 1e-4, 1e-5)
 _CLOSE = 1e-2
+_ROUNDINGS = 32
 _FEWEST, _USUAL, _MOST_WORK = 8, 200, 100_000
 
 
@@ -100,12 +101,24 @@ def _check(trace: Trace, update: int, entry: Var) -> Check:
     difference = central_difference(trace, update, entry)
     by_sympy = slope_by_sympy(trace, update, entry)
     errors = error_between(gradient, difference), error_between(gradient, by_sympy)
-    return Check(entry, gradient, difference, by_sympy, *errors, _verdict(errors, _nearest_kink(trace, update, entry)))
+    verdict = _verdict(errors, _rounding(trace, update, entry, gradient), _nearest_kink(trace, update, entry))
+    return Check(entry, gradient, difference, by_sympy, *errors, verdict)
 
 
-def _verdict(errors: tuple[float, float], kink: float) -> Verdict:
-    """What the errors say; at a kink neither judge counts, and where a difference may step over one, sympy alone."""
-    agrees = errors[0] <= DIFFERENCE_TOLERANCE, errors[1] <= SYMPY_TOLERANCE
+def _rounding(trace: Trace, update: int, entry: Var, gradient: float) -> float:
+    """What the rounding of the loss can add to the relative error of a difference."""
+    loss = abs(float(trace.value(trace.plan.objective, update)))
+    place = tuple(i - 1 for i in entry.index or ())
+    step = _WIDTHS[0] * max(1.0, abs(float(trace.value(entry.name, update)[place])))
+    return _ROUNDINGS * float(np.finfo(np.float64).eps) * loss / (step * max(abs(gradient), SMALLEST))
+
+
+def _verdict(errors: tuple[float, float], rounding: float, kink: float) -> Verdict:
+    """What the errors say, `rounding` being what the rounding of the loss can add to that of the difference.
+
+    At a kink neither judge counts, and where a difference may step over one, sympy alone.
+    """
+    agrees = errors[0] <= DIFFERENCE_TOLERANCE + rounding, errors[1] <= SYMPY_TOLERANCE
     if all(agrees):
         return "agrees"
     return "kink" if kink == 0 or (kink <= _CLOSE and agrees[1]) else "disagrees"

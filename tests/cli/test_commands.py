@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +113,9 @@ def test_a_notation_is_listed_with_every_spelling(capsys, monkeypatch):
 def test_a_new_scenario_runs(activation, loss, units, tmp_path, capsys):
     """What `new` writes is commented and can be run as it is."""
     path = tmp_path / "new.yaml"
+    if loss == "cross_entropy" and units.endswith("-1"):
+        assert here(["new", units, "--loss", loss], capsys).code == 2
+        return
     assert here(["new", units, "--activation", activation, "--loss", loss, "-o", str(path)], capsys).code == 0
     assert "# row = receiving neuron" in path.read_text()
     assert "-".join(map(str, load(path).units)) == units
@@ -154,6 +158,40 @@ def test_an_error_while_writing_leaves_the_old_file(tmp_path, capsys):
     assert here(["export", str(scenario), "-o", str(target)], capsys).code == 3
     assert target.read_text() == "old"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["far.yaml", "trace.json"]
+
+
+def test_a_symbolic_link_stays_one_and_a_device_is_written_to(tmp_path, capsys):
+    """`-o` writes what a link means, and through a device; neither is replaced by a file."""
+    target, link = tmp_path / "real.json", tmp_path / "link.json"
+    target.write_text("old")
+    link.symlink_to(target)
+    assert here(["export", "-o", str(link)], capsys).code == 0
+    assert link.is_symlink()
+    assert json.loads(target.read_text(encoding="utf-8"))["version"] == 1
+    assert here(["export", "-f", "json", "-o", os.devnull], capsys).code == 0
+    assert not Path(os.devnull).is_file()
+
+
+def test_a_dash_is_standard_output(capsys):
+    """`-o -` prints."""
+    assert here(["export", "-o", "-"], capsys).out == here(["export"], capsys).out
+
+
+@pytest.mark.parametrize("arguments", ["export -f json", "run --plain", "run", "list"])
+def test_a_reader_that_has_seen_enough_is_no_error(arguments):
+    """A closed pipe ends the command quietly with 0, whatever writes."""
+    command = f"{sys.executable} -m backtrace {arguments} | head -c 10; echo; echo code ${{PIPESTATUS[0]}}"
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert ended.stderr == ""
+    assert "code 0" in ended.stdout
+
+
+def test_a_full_disk_is_said_without_a_traceback():
+    """Output that cannot be written gives one line and exit code 2."""
+    command = f"{sys.executable} -m backtrace run > /dev/full"
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.strip().splitlines() == ["error: cannot write the output: No space left on device"]
 
 
 def test_an_interrupted_export_leaves_what_is_there_as_partial(tmp_path):

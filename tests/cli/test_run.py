@@ -142,6 +142,62 @@ def test_json_is_the_trace(capsys):
     assert out == here(["export"], capsys).out
 
 
+@pytest.mark.parametrize("units", ["2-8-2", "12-2-1", "60-2-1", "3-4-10", "30-30-1"])
+def test_wide_layers_are_told_with_their_middle_left_out(units, capsys, tmp_path):
+    """A layer of many neurons is printed with the middle of its matrices left out."""
+    path = tmp_path / "wide.yaml"
+    here(["new", units, "-o", str(path)], capsys)
+    ran = here(["run", str(path)], capsys)
+    assert ran.code == 0
+    assert "…" in ran.out
+
+
+def test_the_reading_speaks_of_the_entry_that_is_shown(capsys):
+    """Asked for one weight, the sentence below it is about that weight."""
+    out = here(["run", "--only", "dL_dw12"], capsys).out
+    assert "a larger w₁₂ raises the loss" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(["--only", "z1", "--phase", "update"], "nothing matches"), (["--json", "--only", "z1"], "--json with options")],
+)
+def test_options_that_exclude_each_other_are_refused(arguments, says, capsys):
+    """What would print nothing, or ignore an option, is refused with a reason."""
+    ran = here(["run", *arguments], capsys)
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.err
+
+
+def test_the_samples_of_a_batch_are_named_by_their_place(capsys, tmp_path):
+    """In the second batch of two, the mean is that of L₃ and L₄; a last batch of one sample has its own loss."""
+    text = path_of("online-vs-batch").read_text(encoding="utf-8").replace("batch_size: 1", "batch_size: 3")
+    path = tmp_path / "batches.yaml"
+    path.write_text(text, encoding="utf-8")
+    out = here(["run", str(path), "--only", "J"], capsys).out
+    assert "J = (L₁ + L₂ + L₃)/3" in out
+    assert "J = L₄ ≈" in out
+
+
+def test_a_prediction_that_has_no_logarithm_stops_the_run(capsys, tmp_path):
+    """Bce with a prediction of 2 is no loss: exit code 3, and what gives predictions between 0 and 1."""
+    text = Path(LECTURE).read_text(encoding="utf-8").replace("sigmoid", "relu").replace("mse", "bce")
+    path = tmp_path / "bce.yaml"
+    path.write_text(text.replace("y: [0]", "y: [1]").replace("0.3, 0.5", "3, 5"), encoding="utf-8")
+    ran = here(["run", str(path)], capsys)
+    assert ran.code == 3
+    assert "sigmoid or softmax" in ran.err
+
+
+def test_the_change_of_the_loss_closes(capsys):
+    """What stands before and after the arrow gives the change that is printed."""
+    for name in names():
+        line = next(line for line in reversed(here(["run", name], capsys).out.splitlines()) if "→" in line)
+        _, before, _, after, _, change = line.replace("−", "-").split()
+        if "·" not in line:
+            assert round(float(after) - float(before), len(change.partition(".")[2])) == float(change)
+
+
 def test_symbolic_says_that_sympy_agrees(capsys):
     """--symbolic adds the closed forms and exits with 0 where all agree."""
     ran = here(["run", "--symbolic"], capsys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import FrozenInstanceError
 from functools import cache
 from typing import Any
@@ -266,3 +267,15 @@ def test_what_a_formula_read() -> None:
         expected = [trace.value(var.name, 1) for var in equation.operands]
         for found, value in zip(values, expected, strict=True):
             np.testing.assert_array_equal(found, value)
+
+
+def test_a_trace_is_immutable_and_can_be_pickled():
+    """Its attributes cannot be set; pickled and read back it has the same values; it knows what is in it."""
+    trace = run(load(path_of("online-vs-batch")))
+    with pytest.raises(AttributeError, match="immutable"):
+        trace.scenario = None  # type: ignore[misc]
+    again = pickle.loads(pickle.dumps(trace))
+    assert again.losses.tobytes() == trace.losses.tobytes()
+    assert "dL_dw12" in trace
+    assert "dL_dW9" not in trace
+    assert "4 updates" in repr(trace)

@@ -116,6 +116,14 @@ def test_a_damaged_trace_is_refused_with_a_reason(damage, says):
         trace_from_text(text.encode(), "trace.json")
 
 
+def test_a_changed_value_is_refused():
+    """A value that its formula does not give of the values beside it is not told as true."""
+    document = json.loads(exported(backtrace.run(bundled("lecture"))))
+    document["steps"][0]["value"] = [9.0, 1.14]
+    with pytest.raises(backtrace.InputError, match="z1 of update 1"):
+        trace_from_text(json.dumps(document, separators=(",", ":")).encode(), "trace.json")
+
+
 def test_numbers_that_are_not_finite_are_refused():
     """A value that JSON cannot carry does not make a trace."""
     text = exported(backtrace.run(bundled("lecture")))

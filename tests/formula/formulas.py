@@ -73,7 +73,7 @@ class _Grammar:
             case name:
                 return apply(name, left, self.exact(kind, depth - 1))
 
-    def any(self, kind: str, depth: int) -> Expr:  # noqa: PLR0911  (a way each)
+    def any(self, kind: str, depth: int) -> Expr:
         """Any operation whose result is of the kind."""
         if depth == 0:
             return self.leaf(kind)
@@ -98,7 +98,7 @@ class _Grammar:
                 return self.matrix(depth)
         return self.product(kind, depth)
 
-    def function(self, kind: str, depth: int) -> Expr:  # noqa: PLR0911  (a function each)
+    def function(self, kind: str, depth: int) -> Expr:
         inner = self.any(kind, depth - 1)
         match self.draw(st.sampled_from(["exp", "ln", "sqrt", "tanh", "positive", "ylogx", "neg", "power"])):
             case "exp":

@@ -160,7 +160,7 @@ def test_factors_close_both_ways() -> None:
     factors, reads = (2 * (a - b), a * (1 - a)), {"a": p, "b": 0.0}
     result = 2 * p * p * (1 - p)
     close = closed(factors[0] * factors[1], reads, result)
-    decimals, values = factors_closing(factors, lambda var: reads[var.name], close, 3)
+    decimals, values, _ = factors_closing(factors, lambda var: reads[var.name], close, 3)
     printed = text(put_in(p, decimals, 3))
     assert closes(f"2({printed} − 0)", text(values[0]))
     assert closes(f"{printed}·(1 − {printed})", text(values[1]))

@@ -51,7 +51,7 @@ def test_saturation_of_either_sign_and_of_tanh() -> None:
 def test_a_dead_neuron_is_warned_of() -> None:
     """A slope of exactly 0 sends nothing back; it is not called saturated."""
     (text,) = warned(run(load(path_of("dead-relu"))))
-    assert text == "h₂: slope 0 for this sample, so nothing is sent back through and no weight into it learns."
+    assert text == "h₂: slope 0 for this sample: nothing is sent back, and no weight into it learns from it."
 
 
 def test_many_neurons_are_counted() -> None:
@@ -80,7 +80,7 @@ def test_a_loss_that_rose_is_warned_of(rate: float, rose: bool) -> None:
 READINGS = [
     ("dL_dz2", "Positive: ŷ is too large (0.725 for 0). Lowering u lowers the loss. "),
     ("dL_dz1", "The entries of V are those before the update."),
-    ("dL_dW2", "Positive: a larger v₂₁ raises the loss, so v₂₁ is lowered (the largest entry)."),
+    ("dL_dW2", "Positive: a larger v₂₁ raises the loss, so v₂₁ is lowered (the largest of these)."),
     ("z1",     ""),
 ]
 # fmt: on
@@ -103,7 +103,7 @@ def test_an_error_of_zero() -> None:
     """Where nothing is wrong, nothing is said to be moved."""
     trace = run(scenario(weights=[[[1]]], x=[1], y=[1], learning_rate=1))
     assert read(trace, "dL_dz1").startswith("Zero: to first order")
-    assert read(trace, "dL_dW1") == "All zero: this sample teaches these weights nothing."
+    assert read(trace, "dL_dW1") == "Zero: nothing is learned here from this."
 
 
 def test_frozen_weights_are_not_said_to_move() -> None:

@@ -108,11 +108,11 @@ def test_layered(var: Var, text: str, in_ascii: str, latex: str, words: str) -> 
 
 
 def test_the_two_indices_of_a_weight() -> None:
-    """w₁₂ leads from input 1 to hidden 2: row 2, column 1 in column orientation, row 1, column 2 in row orientation."""
+    """The lecture's w₁₂ leads from input 1 to hidden 2, wherever that stands; the layered w₁₂ stands in row 1."""
     assert LECTURE.find("w12").index == (2, 1)
     assert LECTURE_ROW.find("w12").index == (1, 2)
     assert LAYERED.find("w1_12").index == (1, 2)
-    assert notation("layered", (2, 2, 1), sends_by_row=True).find("w1_12").index == (2, 1)
+    assert notation("layered", (2, 2, 1), sends_by_row=True).find("w1_12").index == (1, 2)
 
 
 def test_paths_name_the_receiver_in_either_orientation() -> None:

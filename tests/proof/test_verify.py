@@ -132,7 +132,7 @@ def test_near_a_kink_the_step_is_narrow(z: float) -> None:
 
 def test_a_difference_out_of_range_is_no_number() -> None:
     """Where the moved parameters leave the range of doubles there is no difference."""
-    trace = run(scenario(weights=[[[0.5]]], x=[1], y=[0], loss="bce", biases=[0.4999999], learning_rate=0.1))
+    trace = run(scenario(weights=[[[0.5]]], x=[1], y=[0], loss="bce", biases=[0.4999999], learning_rate=0))
     assert np.isnan(central_difference(trace, 1, Var("W1", (), index=(1, 1))))
 
 
