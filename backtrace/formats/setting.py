@@ -46,7 +46,7 @@ class _Setting:
         segments = [(form, self.segment(form)) for form in self.derivation.forms]
         total = sum(box.width for _, parts in segments for box in parts)
         if not self.derivation.tall and not self.derivation.shapes and total <= room:
-            parts = [(form.name, beside(parts)) for form, parts in segments]
+            parts = [(form.name, beside(self.segment(form, is_aligned=False))) for form, _ in segments]
             yield Row(((None, Box((" " * INDENT,))), (None, target), *parts), kept)
             return
         head = target
@@ -99,10 +99,11 @@ class _Setting:
         shapes = self.derivation.shapes if form is self.derivation.forms[0] else None
         return shapes.linear(self.language) if shapes else ""
 
-    def segment(self, form: Form, widths: Sequence[int] = ()) -> list[Box]:
-        """The boxes of a form: its relation sign and its factors, these filled up to the widths."""
-        signs = [SIGNS[self.language][each.relation] for each in self.derivation.forms]
-        sign = Box((f" {SIGNS[self.language][form.relation]:>{max(map(len, signs))}} ",))
+    def segment(self, form: Form, widths: Sequence[int] = (), is_aligned: bool = True) -> list[Box]:
+        """The boxes of a form: its relation sign, as wide as the widest, and its factors, filled up to the widths."""
+        signs = {each.relation: SIGNS[self.language][each.relation] for each in self.derivation.forms}
+        width = max(map(len, signs.values())) if is_aligned else 1
+        sign = Box((f" {signs[form.relation]:>{width}} ",))
         if len(form.factors) == 1:
             return [sign, *boxes(form.factors[0].pieces(self.language), self.language)]
         row: list[Box] = [sign]
