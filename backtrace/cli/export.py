@@ -23,7 +23,7 @@ def command(**options: Any) -> int:
     """Write the trace of SCENARIO as JSON or JSON Lines; without -o, to standard output."""
     path: Path | None = options["output"]
     row = _format(options["name"], path)
-    found = source(options["scenario"], options["decimals"], options["notation"])
+    found = source(options)
     if path is None or str(path) == "-":
         row.write(found, sys.stdout, watched)
         return 0

@@ -72,7 +72,9 @@ scenario_options = decorated(
     click.argument("scenario", default="lecture"),
     click.option("--decimals", type=click.IntRange(1, 12), help="Decimals of the results; the scenario's by default."),
     click.option("--notation", help="Notation profile, see `backtrace list notations`."),
-)
+    click.option("--set", "settings", multiple=True, metavar="KEY=VALUE",
+                 help="Replace a value of the scenario: eta=10, w12=0.3, network.layers.1.activation=tanh."),
+)  # fmt: skip
 """The scenario, and the settings of it that the command line may replace."""
 
 output_options = decorated(

@@ -33,7 +33,7 @@ def command(**options: Any) -> int:
     telling, output = telling_from(options), output_from(options)
     if options["as_json"] and (telling != Telling() or output.plain or options["symbolic"]):
         raise misfit("--json with options of the derivation", "the whole trace", "leave out one or the other")
-    trace = traced(source(options["scenario"], options["decimals"], options["notation"]))
+    trace = traced(source(options))
     if options["as_json"]:
         from backtrace.formats.json import write_json
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from backtrace.cli.settings import with_settings
 from backtrace.engine.trace import Trace, run
 from backtrace.engine.work import Worked
 from backtrace.formats.read import is_trace, trace_from_text
@@ -15,19 +16,22 @@ from backtrace.scenario import Scenario, find, load, read_text
 _WATCHED_FROM = 5000
 
 
-def source(argument: str, decimals: int | None, notation: str | None) -> Scenario | Trace:
-    """What the argument means, with decimals and notation replaced where they are given."""
-    changes: dict[str, Any] = {}
-    if decimals is not None:
-        changes["decimals"] = decimals
-    if notation is not None:
-        changes["notation"] = notation
+def source(options: Mapping[str, Any]) -> Scenario | Trace:
+    """What the scenario options mean: a scenario, or a trace whose notation and decimals are replaced.
+
+    A trace whose scenario is changed by `--set` is worked again.
+    """
+    argument, changes = options["scenario"], {
+        name: options[name] for name in ("decimals", "notation") if options[name] is not None
+    }  # fmt: skip
     if argument == "-":
         text = sys.stdin.buffer.read()
         found = trace_from_text(text, "<stdin>") if is_trace(text) else read_text(text, "<stdin>")
     else:
         path = find(argument)
         found = trace_from_text(path.read_bytes(), argument) if is_trace(_start_of(path)) else load(path)
+    if options["settings"]:
+        found = with_settings(scenario_of(found), options["settings"])
     return found.with_(**changes) if changes else found
 
 

@@ -28,7 +28,7 @@ def command(**options: Any) -> int:
     from backtrace.proof.verify import verify
 
     output = output_from(options)
-    trace = traced(source(options["scenario"], options["decimals"], options["notation"]))
+    trace = traced(source(options))
     if options["update"] > trace.updates:
         raise misfit(f"there is no update {options['update']}", f"they count from 1 to {trace.updates}")
     verification = verify(trace, options["update"], options["most"], options["seed"])

@@ -111,8 +111,8 @@ class Notation:
             return self._entry(base, index)
         if base in self._spelt:
             return self._spelt[base] if index is None else self._entry(self._spelt[base].name, index)
-        near = difflib.get_close_matches(name, [*self.shapes, *self._spelt], n=3)
-        hint = f"did you mean {', '.join(map(repr, near))}?" if near else f"known are {', '.join(self.shapes)}"
+        near = difflib.get_close_matches(name, dict.fromkeys([*self.shapes, *self._spelt]), n=3)
+        hint = f"did you mean {', '.join(map(repr, near))}?" if near else f"known names are {', '.join(self.shapes)}"
         raise UnknownQuantityError(f"there is no quantity {name!r}: {hint}")
 
     @cached_property

@@ -1,8 +1,8 @@
 """What a user asks for, read from YAML or made in Python, checked, and delivered as one immutable value."""
 
-from backtrace.scenario.arguments import scenario
+from backtrace.scenario.arguments import keywords, scenario
 from backtrace.scenario.library import find, names, path_of
-from backtrace.scenario.reading import load, read_document, read_text, text_of_file
+from backtrace.scenario.reading import load, read_document, read_text, read_value, text_of_file
 from backtrace.scenario.scenario import Floats, Layer, Orientation, Scenario
 from backtrace.scenario.schema import scenario_schema
 
@@ -12,11 +12,13 @@ __all__ = [
     "Orientation",
     "Scenario",
     "find",
+    "keywords",
     "load",
     "names",
     "path_of",
     "read_document",
     "read_text",
+    "read_value",
     "scenario",
     "scenario_schema",
     "text_of_file",

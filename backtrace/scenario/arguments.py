@@ -44,12 +44,12 @@ def scenario(
     Raises InputError with every problem.
     """
     known = {key: value for key, value in settings.items() if value is not None}
-    unknown = [key for key in known if key not in _homes()]
+    unknown = [key for key in known if key not in keywords()]
     if unknown:
         raise InputError([_unknown(key) for key in unknown])
     document: dict[str, Any] = {"network": {}, "training": {}, "display": {}}
     for key, value in known.items():
-        section = _homes()[key]
+        section = keywords()[key]
         (document[section] if section else document)[key] = _plain(value)
     document["network"]["layers"] = _layers(weights, biases, activation, train)
     document["data"] = _samples(_plain(x), _plain(y))
@@ -64,7 +64,7 @@ def changed(original: Scenario, changes: Mapping[str, Any]) -> Scenario:
 def _arguments(document: Mapping[str, Any]) -> dict[str, Any]:
     """The keywords that make the document; a notation that follows from the depth is left to follow from it."""
     layers = document["network"]["layers"]
-    arguments = {key: (document[home] if home else document)[key] for key, home in _homes().items()}
+    arguments = {key: (document[home] if home else document)[key] for key, home in keywords().items()}
     if document["notation"] == default_profile(len(layers)):
         arguments["notation"] = None
     for key in ("weights", "biases", "activation", "train"):
@@ -74,14 +74,14 @@ def _arguments(document: Mapping[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def _homes() -> dict[str, str]:
+def keywords() -> dict[str, str]:
     """The section of the document that each keyword belongs to; empty for the top."""
     homes = {key: "" for key in Document.model_fields if key not in (*_SECTIONS, "data")}
     return homes | {key: section for section, part in _SECTIONS.items() for key in part.model_fields if key != "layers"}
 
 
 def _unknown(key: str) -> Problem:
-    known = [*_OWN, *_homes()]
+    known = [*_OWN, *keywords()]
     return Problem(f"the unknown argument '{printable(key, 60)}'", listed(known, "or"), nearest(key, known))
 
 

@@ -74,6 +74,19 @@ def read_document(document: Any, file: str) -> Scenario:
     return built(document, (), refuse)
 
 
+def read_value(text: str, name: str) -> Any:
+    """The single value that the text stands for, read as a file would be; `name` is what problems call it.
+
+    Raises InputError.
+    """
+    lines = _LINE_BREAK.split(text)
+    _refuse_rubbish(text, name)
+    tree, whole = parsed(text, lines)
+    if tree.flaws or not whole:
+        raise _refusal(tree, name, lines)(tree.flaws)
+    return tree.data
+
+
 def _unopened(path: Path, name: str, error: Exception) -> Problem:
     place = Place(name)
     match error:

@@ -1,0 +1,92 @@
+"""`--set KEY=VALUE`: a scenario with some of its values replaced, by YAML path or by a name of the notation."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+from collections.abc import Sequence
+from typing import Any
+
+from backtrace.engine.plan import plan_of
+from backtrace.engine.trace import notation_of
+from backtrace.errors import InputError, Problem, UnknownQuantityError, misfit
+from backtrace.scenario import Scenario, keywords, read_document, read_value
+
+Path = tuple[str | int, ...]
+
+
+def with_settings(scenario: Scenario, settings: Sequence[str]) -> Scenario:
+    """The scenario with each KEY=VALUE in force, checked anew.
+
+    KEY is a path of the file (`network.layers.1.activation`, layers and samples counted from 1), a key of it
+    (`epochs`, `loss`), or what the notation calls a given number (`eta`, `w12`, `b_h`). Raises InputError with every
+    problem.
+    """
+    document: Any = copy.deepcopy(dict(scenario.document))
+    problems: list[Problem] = []
+    for setting in settings:
+        key, equals, text = setting.partition("=")
+        try:
+            if not equals:
+                raise misfit(f"--set {setting}", "KEY=VALUE")
+            _put(document, _path_of(scenario, key.strip()), read_value(text, f"--set {key}"), key)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return read_document(document, "--set") if settings else scenario
+
+
+def _path_of(scenario: Scenario, key: str) -> Path:
+    """Where in the document the key's value stands."""
+    sections = keywords()
+    first, *rest = key.split(".")
+    if rest or first in scenario.document:
+        return (first, *(int(part) - 1 if part.isdigit() else part for part in rest))
+    if key in sections:
+        return (sections[key], key) if sections[key] else (key,)
+    return _path_in_notation(scenario, key)
+
+
+def _path_in_notation(scenario: Scenario, key: str) -> Path:
+    notation = notation_of(scenario, plan_of(scenario))
+    try:
+        var = notation.find(key)
+    except UnknownQuantityError as error:
+        near = difflib.get_close_matches(key, [*keywords(), *scenario.document], n=1)
+        remedy = f"did you mean {near[0]!r}?" if near else ""
+        raise misfit(f"--set {key}: {error}", "a path or a key of the file, or a given number", remedy) from None
+    place = tuple(i - 1 for i in var.index or ())
+    if var.name == "eta":
+        return ("training", "learning_rate")
+    if var.name in ("x", "y"):
+        if len(scenario.x) > 1:
+            raise misfit(f"--set {key}: there are {len(scenario.x)} samples", f"data.1.{var.name} for the first")
+        return ("data", 0, var.name, *place)
+    kinds = {"W": "weights", "b": "biases"}
+    if var.name[0] in kinds and var.name[1:].isdigit():
+        return ("network", "layers", int(var.name[1:]) - 1, kinds[var.name[0]], *place)
+    raise misfit(f"--set {key}: {var.name} is worked out", "a number that is given, such as a weight")
+
+
+def _put(document: Any, path: Path, value: Any, key: str) -> None:
+    """Replace the value at the path; a key that the file may have but has not is added."""
+    *way, last = path
+    for part in way:
+        document = _inside(document, part, key)
+    if isinstance(document, list):
+        _inside(document, last, key)
+    elif not isinstance(document, dict):
+        raise misfit(f"--set {key}: there is nothing of that name in the scenario")
+    document[last] = value
+
+
+def _inside(document: Any, part: str | int, key: str) -> Any:
+    try:
+        if isinstance(part, int) and part < 0:
+            raise IndexError
+        return document[part]
+    except (IndexError, KeyError, TypeError):
+        known = f"1 to {len(document)}" if isinstance(document, list) else ", ".join(document) if document else ""
+        shown = part + 1 if isinstance(part, int) else part
+        raise InputError([Problem(f"--set {key}: there is no {shown!r} there", known)]) from None

@@ -1,0 +1,88 @@
+"""`--set`: a value of the scenario replaced from the command line."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import backtrace
+from backtrace.cli.settings import with_settings
+from backtrace.scenario import path_of
+from tests.commands import here
+
+LECTURE = backtrace.load(path_of("lecture"))
+
+
+@pytest.mark.parametrize(
+    ("setting", "same_as"),
+    [
+        ("eta=10", {"learning_rate": 10}),
+        ("learning_rate=10", {"learning_rate": 10}),
+        ("training.learning_rate=1e1", {"learning_rate": 10}),
+        ("η=10", {"learning_rate": 10}),
+        ("epochs=3", {"epochs": 3}),
+        ("loss=half_sse", {"loss": "half_sse"}),
+        ("x=[1, 2]", {"x": [1, 2]}),
+        ("x2=2", {"x": [0.5, 2]}),
+        ("data.1.x=[1, 2]", {"x": [1, 2]}),
+        ("w12=0.9", {"weights": [[[0.2, 0.4], [0.9, 0.8]], [[0.3, 0.5]]]}),
+        ("W1[2,1]=0.9", {"weights": [[[0.2, 0.4], [0.9, 0.8]], [[0.3, 0.5]]]}),
+        ("network.layers.1.weights.2.1=0.9", {"weights": [[[0.2, 0.4], [0.9, 0.8]], [[0.3, 0.5]]]}),
+        ("b_h=[1, 2]", {"biases": [[1, 2], [0.4]]}),
+        ("network.layers.1.activation=tanh", {"activation": ["tanh", "sigmoid"]}),
+        ("title=Mine", {"title": "Mine"}),
+    ],
+)
+def test_a_value_by_path_key_or_name(setting, same_as):
+    """A path of the file, a key of it, and a name of the notation replace the value that they mean."""
+    found, expected = with_settings(LECTURE, [setting]), LECTURE.with_(**same_as)
+    assert found.document == expected.document
+    assert np.array_equal(backtrace.run(found).losses, backtrace.run(expected).losses)
+
+
+def test_several_settings_are_in_force_together():
+    """--set may be given again."""
+    found = with_settings(LECTURE, ["epochs=2", "eta=1", "w12=0"])
+    assert (found.epochs, found.learning_rate, found.layers[0].weights[1, 0]) == (2, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("eta", "KEY=VALUE"),
+        ("etaa=1", "did you mean 'eta'"),
+        ("epoch=1", "did you mean 'epochs'?"),
+        ("z=3", "z1 is worked out"),
+        ("network.layers.7.activation=tanh", "there is no 7 there"),
+        ("network.layers.0.activation=tanh", "there is no 0 there"),
+        ("network.layer.1=3", "there is no 'layer' there"),
+        ("training.nosuch=3", "nosuch"),
+        ("eta=fast", "'fast'"),
+        ("eta=[1", "--set eta"),
+        ("network.layers.1.activation=sigmod", "did you mean 'sigmoid'?"),
+        ("w12=!!python/name:os.system", "the tag"),
+    ],
+)
+def test_what_cannot_be_set_is_refused(setting, says, capsys):
+    """A wrong key or value exits with 2 and a reason."""
+    ran = here(["run", "--set", setting], capsys)
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.err
+
+
+def test_all_wrong_settings_are_told_at_once(capsys):
+    """Two wrong settings are two problems."""
+    ran = here(["run", "--set", "etaa=1", "--set", "z=3"], capsys)
+    assert "2 problems" in ran.err
+
+
+def test_export_and_verify_take_settings_and_a_trace_is_worked_again(tmp_path, capsys):
+    """Every command that takes a scenario takes --set; a trace with another setting is another trace."""
+    path = tmp_path / "trace.json"
+    assert here(["export", "mazur", "--set", "epochs=10", "-o", str(path)], capsys).code == 0
+    assert len(json.loads(path.read_text(encoding="utf-8"))["result"]["losses"]) == 11
+    assert here(["verify", "--set", "eta=3"], capsys).code == 0
+    again = json.loads(here(["export", str(path), "--set", "epochs=2"], capsys).out)
+    assert len(again["result"]["losses"]) == 3
