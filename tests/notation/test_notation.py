@@ -159,7 +159,7 @@ def test_finding_a_name(name: str, id_: str, index: tuple[int, ...] | None) -> N
         ("W12", "W1"),
         ("dL_dw13", "'dL_dw12'"),
         ("delta_q", "'delta_y'"),
-        ("???", "known are"),
+        ("???", "known names are"),
         ("W1[3,1]", "2×2"),
         ("W1[0,1]", "count from 1"),
         ("W1[1]", "2×2"),
