@@ -95,11 +95,15 @@ def dots(language: Language) -> Written:
 
 
 def elided(values: Any) -> Any:
-    """The array with the middle of long axes replaced by a single None, as numpy prints large arrays."""
+    """The array with the middle of long axes replaced by a single None, as numpy prints large arrays.
+
+    Of the columns of a matrix fewer are kept than of its rows, so that three matrices stand side by side.
+    """
     out = np.asarray(values, dtype=object) if _is_large(values) else values
     for axis, size in enumerate(np.shape(values)):
         if size > MOST_SHOWN + 1:
-            first, last = np.take(out, range(EDGE), axis), np.take(out, range(size - EDGE, size), axis)
+            edge = EDGE if axis == 0 else EDGE - 1
+            first, last = np.take(out, range(edge), axis), np.take(out, range(size - edge, size), axis)
             gap = np.full(tuple(1 if i == axis else n for i, n in enumerate(first.shape)), None, dtype=object)
             out = np.concatenate([first, gap, last], axis)
     return out

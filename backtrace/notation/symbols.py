@@ -79,8 +79,9 @@ class Symbol:
 
     def _words(self) -> str:
         letter = self.letter if self.letter.isascii() else _greek(self.letter)
-        layer = f"of layer {self.above.strip('()')}" if self.above.startswith("(") else self.above
-        parts = ["next" if self.is_next else "", letter, self.accent, *map(str, self.below), layer]
+        is_layer = self.above.startswith("(")
+        layer, above = (f"of layer {self.above.strip('()')}", "") if is_layer else ("", self.above)
+        parts = ["next" if self.is_next else "", letter, self.accent, above, *map(str, self.below), layer]
         return " ".join(part for part in parts if part)
 
 

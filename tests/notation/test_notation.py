@@ -30,7 +30,7 @@ IN_THE_LECTURE = [
     (of("W1"),                 "W",           "W",               "W",                                                  "W"),
     (of("W1", 2, 1),           "w₁₂",         "w12",             "w_{12}",                                             "w 1 2"),
     (of("W2", 1, 2),           "v₂₁",         "v21",             "v_{21}",                                             "v 2 1"),
-    (of("b1", 2),              "bʰ₂",         "b_h2",            "b^{h}_{2}",                                          "b 2 h"),
+    (of("b1", 2),              "bʰ₂",         "b_h2",            "b^{h}_{2}",                                          "b h 2"),
     (of("b2"),                 "bʸ",          "b_y",             "b^{y}",                                              "b y"),
     (of("z1", 1),              "z₁",          "z_1",             "z_{1}",                                              "z 1"),
     (of("z2", 1),              "u",           "u",               "u",                                                  "u"),
@@ -44,7 +44,7 @@ IN_THE_LECTURE = [
     (of("dL_da2"),             "∂L/∂ŷ",       "dL_dy_hat",       r"\frac{\partial L}{\partial \hat{y}}",               "the derivative of L by y hat"),
     (of("dL_da1", 1),          "∂L/∂h₁",      "dL_dh1",          r"\frac{\partial L}{\partial h_{1}}",                 "the derivative of L by h 1"),
     (of("dL_dz2"),             "δʸ",          "delta_y",         r"\delta^{y}",                                        "delta y"),
-    (of("dL_dz1", 2),          "δʰ₂",         "delta_h2",        r"\delta^{h}_{2}",                                    "delta 2 h"),
+    (of("dL_dz1", 2),          "δʰ₂",         "delta_h2",        r"\delta^{h}_{2}",                                    "delta h 2"),
     (of("dL_dz2_short"),       "∂L/∂u",       "dL_du_short",     r"\frac{\partial L}{\partial u}",                     "the derivative of L by u"),
     (of("slope1", 1),          "∂h₁/∂z₁",     "dh1_dz_1",        r"\frac{\partial h_{1}}{\partial z_{1}}",             "the derivative of h 1 by z 1"),
     (of("dL_dW1"),             "∂L/∂W",       "dL_dW",           r"\frac{\partial L}{\partial W}",                     "the derivative of L by W"),
@@ -89,7 +89,7 @@ OF_SAMPLES = [
     (of("dL_da1", 1, sample=2),      "∂L₂/∂h₁",       "dL2_dh1",        r"\frac{\partial L_{2}}{\partial h_{1}}",        "the derivative of L of sample 2 by h 1"),
     (of("a1", 1, sample=2),          "h₁(2)",         "h1(2)",          "h_{1}(2)",                                      "h 1 of sample 2"),
     (of("a2", sample=2),             "ŷ(2)",          "y_hat(2)",       r"\hat{y}(2)",                                   "y hat of sample 2"),
-    (of("dL_dz1", 1, sample=3),      "δʰ₁(3)",        "delta_h1(3)",    r"\delta^{h}_{1}(3)",                            "delta 1 h of sample 3"),
+    (of("dL_dz1", 1, sample=3),      "δʰ₁(3)",        "delta_h1(3)",    r"\delta^{h}_{1}(3)",                            "delta h 1 of sample 3"),
     (of("slope1", 1, sample=3),      "∂h₁(3)/∂z₁(3)", "dh1(3)_dz_1(3)", r"\frac{\partial h_{1}(3)}{\partial z_{1}(3)}",  "the derivative of h 1 of sample 3 by z 1 of sample 3"),
 ]
 # fmt: on

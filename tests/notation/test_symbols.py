@@ -14,7 +14,7 @@ SPELLINGS = [
     (Symbol("w", below=(1, 2)),                       "w₁₂",    "w12",          "w_{12}",                     "w 1 2"),
     (Symbol("w", below=(1, 12)),                      "w₁,₁₂",  "w1_12",        "w_{1,12}",                   "w 1 12"),
     (Symbol("h", below=(12,)),                        "h₁₂",    "h12",          "h_{12}",                     "h 12"),
-    (Symbol("b", above="h", below=(1,)),              "bʰ₁",    "b_h1",         "b^{h}_{1}",                  "b 1 h"),
+    (Symbol("b", above="h", below=(1,)),              "bʰ₁",    "b_h1",         "b^{h}_{1}",                  "b h 1"),
     (Symbol("y", accent="hat", below=(2,)),           "ŷ₂",     "y_hat_2",      r"\hat{y}_{2}",               "y hat 2"),
     (Symbol("m", accent="hat"),                       "m̂",      "m_hat",        r"\hat{m}",                   "m hat"),
     (Symbol("δ", above="y"),                          "δʸ",     "delta_y",      r"\delta^{y}",                "delta y"),
