@@ -29,7 +29,7 @@ class Units(click.ParamType[Any]):
         if not isinstance(value, str):
             return value
         parts = value.split("-")
-        if len(parts) < 2 or not all(part.isdigit() and 1 <= int(part) <= _MOST_UNITS for part in parts):  # noqa: PLR2004
+        if len(parts) < 2 or not all(part.isdecimal() and 1 <= int(part) <= _MOST_UNITS for part in parts):  # noqa: PLR2004
             self.fail(
                 f"{value!r} is not a network; write the neurons of each layer, the input first, as 2-3-1, "
                 f"at most {_MOST_UNITS} in a layer", param, ctx,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
 from backtrace.cli.terminal import Output
-from backtrace.lesson.telling import SHOWS, Telling
+from backtrace.engine.equation import Phase
+from backtrace.lesson.telling import SHOWS, Telling, View
 
 F = TypeVar("F", bound=Callable[..., Any])
-PHASES = ("forward", "loss", "backward", "update", "after")
+PHASES: tuple[str, ...] = get_args(Phase)
 
 
 class Words(click.ParamType[Any]):
@@ -45,12 +46,12 @@ class Numbers(click.ParamType[Any]):
         found: list[int] = []
         for part in value.replace(" ", "").split(","):
             first, dash, last = part.partition("-")
-            if not first.isdigit() or (dash and not last.isdigit()) or int(first) < 1:
+            if not first.isdecimal() or (dash and not last.isdecimal()) or int(first) < 1:
                 self.fail(f"{part!r} is not a number from 1 or a range such as 2-4", param, ctx)
-            numbers = range(int(first), int(last if dash else first) + 1)
-            if len(numbers) > _MOST_NUMBERS or not numbers:
+            low, high = int(first), int(last if dash else first)
+            if not 0 <= high - low < _MOST_NUMBERS:
                 self.fail(f"{part!r} is not a range of 1 to {_MOST_NUMBERS} numbers", param, ctx)
-            found.extend(numbers)
+            found.extend(range(low, high + 1))
         return tuple(dict.fromkeys(found))
 
 
@@ -84,7 +85,7 @@ output_options = decorated(
 )  # fmt: skip
 
 telling_options = decorated(
-    click.option("--view", type=click.Choice(["both", "matrix", "entries"]), default="both", show_default=True,
+    click.option("--view", type=click.Choice(list(get_args(View))), default="both", show_default=True,
                  help="Whole vectors and matrices, single entries, or both."),
     click.option("--show", type=Words(SHOWS), default=",".join(SHOWS), show_default=True,
                  help="Forms of each derivation; `formula` alone is the blackboard before the example."),

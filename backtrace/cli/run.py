@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -13,8 +12,8 @@ from backtrace.cli.source import source, traced
 from backtrace.cli.terminal import Output, console_on, language_of
 from backtrace.engine.trace import Trace
 from backtrace.errors import misfit
-from backtrace.lesson.blocks import Lesson
-from backtrace.lesson.tell import tell
+from backtrace.lesson.blocks import Block, Lesson
+from backtrace.lesson.tell import tell, updates_told
 from backtrace.lesson.telling import Telling
 
 
@@ -43,23 +42,24 @@ def command(**options: Any) -> int:
     if not options["symbolic"]:
         print_lesson(lesson, output)
         return 0
-    updates = telling.updates or (1,)
-    lessons, agree = _symbolic(trace, updates)
-    print_lesson(Lesson((*lesson.blocks, *lessons)), output)
+    blocks, agree = _symbolic(trace, telling)
+    print_lesson(Lesson((*lesson.blocks, *blocks)), output)
     return 0 if agree else 1
 
 
-def _symbolic(trace: Trace, updates: Iterable[int]) -> tuple[list[Any], bool]:
+def _symbolic(trace: Trace, telling: Telling) -> tuple[list[Block], bool]:
+    """Sympy's closed forms for the updates and entries that are told, and whether they all agree."""
     from backtrace.lesson.proofs import tell_closed_forms
     from backtrace.proof.closed import closed_forms
-    from backtrace.proof.verify import drawn
+    from backtrace.proof.verify import drawn, named
 
-    blocks: list[Any] = []
+    blocks: list[Block] = []
     agree = True
-    for update in updates:
-        forms = list(closed_forms(trace, drawn(trace), update))
+    for update in updates_told(trace, telling):
+        entries = named(trace, telling.only) if telling.only else drawn(trace)
+        forms = list(closed_forms(trace, entries, update))
         agree = agree and all(form.agrees for form in forms)
-        blocks += tell_closed_forms(trace, forms, update)
+        blocks += tell_closed_forms(trace, forms, update, telling.forms) if forms else ()
     return blocks, agree
 
 

@@ -42,20 +42,22 @@ def _path_of(scenario: Scenario, key: str) -> Path:
     sections = keywords()
     first, *rest = key.split(".")
     if rest or first in scenario.document:
-        return (first, *(int(part) - 1 if part.isdigit() else part for part in rest))
+        return (first, *(int(part) - 1 if part.isdecimal() else part for part in rest))
     if key in sections:
         return (sections[key], key) if sections[key] else (key,)
     return _path_in_notation(scenario, key)
 
 
 def _path_in_notation(scenario: Scenario, key: str) -> Path:
-    notation = notation_of(scenario, plan_of(scenario))
+    plan = plan_of(scenario)
     try:
-        var = notation.find(key)
-    except UnknownQuantityError as error:
-        near = difflib.get_close_matches(key, [*keywords(), *scenario.document], n=1)
-        remedy = f"did you mean {near[0]!r}?" if near else ""
-        raise misfit(f"--set {key}: {error}", "a path or a key of the file, or a given number", remedy) from None
+        var = notation_of(scenario, plan).find(key)
+    except UnknownQuantityError:
+        given = [name for name, quantity in plan.quantities.items() if quantity.kind == "given"]
+        near = difflib.get_close_matches(key, [*keywords(), *scenario.document, *given], n=1)
+        remedy = f"did you mean {near[0]!r}?" if near else "such as training.epochs, epochs, eta or W1"
+        expected = "a path or a key of the file, or a given number"
+        raise misfit(f"--set {key}: there is nothing of that name", expected, remedy) from None
     place = tuple(i - 1 for i in var.index or ())
     if var.name == "eta":
         return ("training", "learning_rate")
@@ -64,7 +66,7 @@ def _path_in_notation(scenario: Scenario, key: str) -> Path:
             raise misfit(f"--set {key}: there are {len(scenario.x)} samples", f"data.1.{var.name} for the first")
         return ("data", 0, var.name, *place)
     kinds = {"W": "weights", "b": "biases"}
-    if var.name[0] in kinds and var.name[1:].isdigit():
+    if var.name[0] in kinds and var.name[1:].isdecimal():
         return ("network", "layers", int(var.name[1:]) - 1, kinds[var.name[0]], *place)
     raise misfit(f"--set {key}: {var.name} is worked out", "a number that is given, such as a weight")
 

@@ -18,7 +18,7 @@ _NARROWEST = 40
 
 @dataclass(frozen=True)
 class Output:
-    """How to print: with colour or not, in words or signs, with few lines at a time for a projector."""
+    """How to print: with colour or not, in words or signs; for a projector with wide spacing and nothing dim."""
 
     color: When = "auto"
     plain: bool = False
@@ -54,7 +54,7 @@ def console_on(stream: TextIO, output: Output) -> Console:
         output.color == "auto" and stream.isatty() and not os.environ.get("NO_COLOR") and not dumb
     )
     columns = os.environ.get("COLUMNS", "")
-    width = int(columns) if columns.isdigit() and int(columns) > 0 else None
+    width = int(columns) if columns.isdecimal() and int(columns) > 0 else None
     if width is None and not stream.isatty():
         width = _PIPED_WIDTH
 

@@ -67,6 +67,11 @@ class Equation:
         """The phase of the step that the equation belongs to."""
         return self.stage.phase
 
+    @property
+    def is_error_signal(self) -> bool:
+        """Whether it gives an error signal (delta)."""
+        return self.quantity.role.name in ("output_error", "hidden_error")
+
     @cached_property
     def opened(self) -> Expr:
         """The formula with every named function written out: what the engine works."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from backtrace.engine.equation import Equation, Kind, Phase, Quantity, Stage, Told
 from backtrace.engine.orientation import ORIENTATIONS, laid_out
@@ -34,12 +35,12 @@ class Plan:
     closing: tuple[Equation, ...]
     batched: bool
 
-    @property
+    @cached_property
     def equations(self) -> tuple[Equation, ...]:
         """Every equation, in the order worked."""
         return self.of_sample + self.of_update + self.closing
 
-    @property
+    @cached_property
     def after(self) -> tuple[tuple[Equation, ...], tuple[Equation, ...]]:
         """The equations that are worked again with the new parameters: for each sample, and once."""
         forward = ("forward", "loss")
@@ -53,20 +54,35 @@ class Plan:
         """The id of the loss that an update makes smaller: of the batch, or of its single sample."""
         return "J" if self.batched else "L"
 
+    def parts(self, is_last: bool) -> tuple[tuple[Equation, ...], tuple[Equation, ...]]:
+        """What an update works for each sample, and what once; `is_last` is the pass after the last update."""
+        of_sample, of_update = self.after if is_last else (self.of_sample, self.of_update)
+        return of_sample, of_update + self.closing if is_last else of_update
+
     def lines(self, samples: Sequence[int], is_last: bool) -> list[tuple[Equation, int | None]]:
-        """The equations of an update in the order worked, each with its sample; `is_last` is the pass after the last.
+        """The equations of an update in the order worked, each with its sample.
 
         Samples are places in the data, from 1 in the result and from 0 in `samples`; None for those of a batch.
         """
-        of_sample, of_update = self.after if is_last else (self.of_sample, self.of_update)
-        if is_last:
-            of_update += self.closing
+        of_sample, of_update = self.parts(is_last)
         lines: list[tuple[Equation, int | None]] = [(e, place + 1) for place in samples for e in of_sample]
         return lines + [(e, None if self.batched else samples[0] + 1) for e in of_update]
 
+    def line(self, samples: Sequence[int], is_last: bool, position: int) -> tuple[Equation, int | None]:
+        """The line at that position, from 0, without listing the others."""
+        of_sample, of_update = self.parts(is_last)
+        turn, place = divmod(position, len(of_sample))
+        if turn < len(samples):
+            return of_sample[place], samples[turn] + 1
+        return of_update[position - len(samples) * len(of_sample)], None if self.batched else samples[0] + 1
+
     def equation(self, name: str) -> Equation | None:
         """The equation that gives the quantity, None where it is given."""
-        return next((e for e in self.equations if e.id == name), None)
+        return self._by_id.get(name)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Equation]:
+        return {equation.id: equation for equation in self.equations}
 
 
 def plan_of(scenario: Scenario) -> Plan:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 
 @dataclass(frozen=True)
@@ -36,5 +38,9 @@ class Schedule:
         epochs, batches = divmod(update - 1, len(self.batches))
         if update > self.updates:
             epochs, batches = self.epochs, 0
-        each = sum(map(len, self.batches))
-        return epochs * each + sum(map(len, self.batches[:batches]))
+        return epochs * self._visits[-1] + self._visits[batches]
+
+    @cached_property
+    def _visits(self) -> tuple[int, ...]:
+        """How many samples the first batches of an epoch work: none, one, two and so on."""
+        return tuple(accumulate(map(len, self.batches), initial=0))

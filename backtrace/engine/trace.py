@@ -13,6 +13,7 @@ from typing import Any, overload
 
 import numpy as np
 
+from backtrace.engine.columns import collected, read_only
 from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan, plan_of
 from backtrace.engine.schedule import Schedule
@@ -58,7 +59,7 @@ class Trace:
 
     def __init__(self, scenario: Scenario, worked: Iterable[Worked]) -> None:
         plan, schedule = plan_of(scenario), schedule_of(scenario)
-        arrays, initial = _collected(plan, schedule, worked), initial_parameters(scenario)
+        arrays, initial = collected(plan, schedule, worked), initial_parameters(scenario)
         vars(self).update(scenario=scenario, plan=plan, schedule=schedule, _arrays=arrays, _initial=initial)
 
     @cached_property
@@ -110,8 +111,9 @@ class Trace:
         """
         var = self.notation.find(name)
         value = self._whole(var.name, update)
-        if self.plan.quantities[var.name].var.per_sample and sample is not None:
-            value = value[self._place(update, sample)]
+        if sample is not None:
+            place = self._place(update, sample)
+            value = value[place] if self.plan.quantities[var.name].var.per_sample else value
         return _entry(value, var)
 
     def series(self, name: str) -> Floats:
@@ -121,7 +123,7 @@ class Trace:
             values = self._arrays[var.name]
         else:
             joined = np.concatenate if self.plan.quantities[var.name].var.per_sample else np.stack
-            values = _read_only(joined([self._whole(var.name, update) for update in range(1, self.updates + 1)]))
+            values = read_only(joined([self._whole(var.name, update) for update in range(1, self.updates + 1)]))
         return _entry(values, var)
 
     @property
@@ -156,14 +158,15 @@ class Trace:
         if name in ("x", "y"):
             data: Floats = getattr(self.scenario, name)
             places = list(self.schedule.samples(update))
-            return _read_only(data[places] if self.plan.batched else data[places[0]])
+            return read_only(data[places] if self.plan.batched else data[places[0]])
         if name == "eta":
-            return _read_only(np.asarray(self.scenario.learning_rate))
+            return read_only(np.asarray(self.scenario.learning_rate))
         if name == f"{self.plan.objective}_next" and update == self.updates:
             return self._whole(self.plan.objective, update + 1)
         row = self._row(name, update) if name in self._arrays else None
         if row is None:
-            raise UnknownQuantityError(f"{name} is not worked in update {update}")
+            where = "only after the last update" if self.has(name, self.updates + 1) else "only in the updates"
+            raise UnknownQuantityError(f"{name} is not worked in update {update}, {where} (1 to {self.updates})")
         return self._arrays[name][row]
 
     def _row(self, name: str, update: int) -> int | slice | None:
@@ -204,14 +207,17 @@ class Trace:
 
     def __len__(self) -> int:
         """The number of steps."""
-        return self._steps_before(self.updates + 1) + len(self._lines(self.updates + 1))
+        of_sample, of_update = self.plan.parts(is_last=True)
+        last = len(self.schedule.samples(self.updates + 1)) * len(of_sample) + len(of_update)
+        return self._steps_before(self.updates + 1) + last
 
     def step(self, number: int) -> Step:
         """The step of that number, from 1; raises IndexError where there is none."""
         if not 1 <= number <= len(self):
             raise IndexError(f"there is no step {number}: they count from 1 to {len(self)}")
         update = self._update_of(number)
-        equation, sample = self._lines(update)[number - 1 - self._steps_before(update)]
+        position = number - 1 - self._steps_before(update)
+        equation, sample = self.plan.line(self.schedule.samples(update), update > self.updates, position)
         value = self.value(equation.id, update, sample)
         return Step(number, equation, self.schedule.epoch(update), update, sample, value)
 
@@ -230,7 +236,16 @@ class Trace:
 
     def __iter__(self) -> Iterator[Step]:
         """Every step, in the order worked."""
-        return (self.step(number) for number in range(1, len(self) + 1))
+        number = 0
+        for worked in self.worked():
+            rows = {place + 1: row for row, place in enumerate(worked.samples)}
+            epoch = self.schedule.epoch(worked.update)
+            for equation, sample in self._lines(worked.update):
+                number += 1
+                value = worked.values[equation.id]
+                if equation.target.per_sample and sample is not None:
+                    value = value[rows[sample]]
+                yield Step(number, equation, epoch, worked.update, sample, value)
 
     @overload
     def __getitem__(self, key: str) -> Floats: ...
@@ -260,11 +275,6 @@ TELLERS: dict[str, Callable[..., object]] = {}
 """How a trace tells itself: the layers above register here, so that the engine knows nothing of them."""
 
 
-def _read_only(array: Floats) -> Floats:
-    array.setflags(write=False)
-    return array
-
-
 def _entry(values: Floats, var: Var) -> Floats:
     """The entry that the variable asks for, also where samples or updates lead."""
     place: Any = (..., *(i - 1 for i in var.index or ()))
@@ -285,28 +295,3 @@ def run(scenario: Scenario, watch: Watch = unwatched) -> Trace:
     """
     updates = schedule_of(scenario).updates + 1
     return Trace(scenario, watch(work(scenario, plan_of(scenario)), updates))
-
-
-def _collected(plan: Plan, schedule: Schedule, worked: Iterable[Worked]) -> Mapping[str, Floats]:
-    """The values of all updates in one array per quantity, with visits or updates leading."""
-    last = schedule.updates + 1
-    visits = schedule.visits_before(last)
-    again = {equation.id for part in plan.after for equation in part}
-    arrays: dict[str, Floats] = {}
-    for equation in plan.equations:
-        rows = 1 if equation.phase == "after" else visits if equation.target.per_sample else schedule.updates
-        if equation.id in again:
-            rows += len(schedule.samples(last)) if equation.target.per_sample else 1
-        arrays[equation.id] = np.empty((rows, *equation.target.shape))
-    for each in worked:
-        at = schedule.visits_before(each.update)
-        for name, array in arrays.items():
-            if name not in each.values:
-                continue
-            if plan.quantities[name].var.per_sample:
-                array[at : at + len(each.samples)] = each.values[name]
-            else:
-                array[0 if len(array) == 1 else each.update - 1] = each.values[name]
-    for array in arrays.values():
-        array.setflags(write=False)
-    return arrays

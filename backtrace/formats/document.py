@@ -9,7 +9,7 @@ import numpy as np
 
 from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan
-from backtrace.engine.trace import notation_of
+from backtrace.engine.trace import Trace, notation_of
 from backtrace.engine.work import Worked, schedule_of
 from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import Expr, Var
@@ -101,3 +101,11 @@ def steps(scenario: Scenario, plan: Plan, worked: Iterable[Worked]) -> Iterator[
                 "sample": sample,
                 "value": value,
             }
+
+
+def result_of(trace: Trace) -> dict[str, Any]:
+    """What came of the training: the parameters after it, and the loss of every update and after the last."""
+    return {
+        "parameters": {name: value.tolist() for name, value in trace.parameters.items()},
+        "losses": trace.losses.tolist(),
+    }

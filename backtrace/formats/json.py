@@ -10,7 +10,7 @@ from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan, plan_of
 from backtrace.engine.trace import Trace
 from backtrace.engine.work import Worked
-from backtrace.formats.document import head, steps
+from backtrace.formats.document import head, result_of, steps
 from backtrace.lesson.chain import Formulas
 from backtrace.lesson.derivation import Deriving
 from backtrace.scenario.scenario import Scenario
@@ -29,7 +29,7 @@ def write_json(trace: Trace, stream: TextIO) -> None:
     for step in _with_arithmetic(trace):
         stream.write(separator + dumps(step))
         separator = ",\n"
-    stream.write('\n],\n"result":' + dumps(_result(trace)) + "}\n")
+    stream.write('\n],\n"result":' + dumps(result_of(trace)) + "}\n")
 
 
 def write_jsonl(scenario: Scenario, worked: Iterable[Worked], stream: TextIO) -> None:
@@ -37,13 +37,6 @@ def write_jsonl(scenario: Scenario, worked: Iterable[Worked], stream: TextIO) ->
     plan: Plan = plan_of(scenario)
     stream.write(dumps(head(scenario, plan)) + "\n")
     stream.writelines(dumps(step) + "\n" for step in steps(scenario, plan, worked))
-
-
-def _result(trace: Trace) -> dict[str, Any]:
-    return {
-        "parameters": {name: value.tolist() for name, value in trace.parameters.items()},
-        "losses": trace.losses.tolist(),
-    }
 
 
 def _with_arithmetic(trace: Trace) -> Iterator[dict[str, Any]]:

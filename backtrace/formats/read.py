@@ -13,7 +13,7 @@ from backtrace.engine.plan import Plan, plan_of
 from backtrace.engine.trace import Trace
 from backtrace.engine.work import Values, Worked, initial_parameters, schedule_of, start
 from backtrace.errors import InputError, Problem, misfit
-from backtrace.formats.document import FORMAT, VERSION
+from backtrace.formats.document import FORMAT, VERSION, result_of
 from backtrace.formula.evaluate import evaluate
 from backtrace.scenario import Scenario, read_text, text_of_file
 
@@ -35,11 +35,13 @@ def trace_from_text(text: bytes, file: str) -> Trace:
     """
     document, steps = _parts(text, file)
     if document.get("version") != VERSION:
-        raise misfit(f"{file} is a trace of version {document.get('version')}", f"version {VERSION}")
+        raise misfit(f"{file} is a trace of version {document.get('version')!r}", f"version {VERSION}")
     scenario = read_text(json.dumps(document.get("scenario")), f"the scenario in {file}")
     plan = plan_of(scenario)
-    worked = list(_worked(scenario, plan, steps, file))
-    return Trace(scenario, worked)
+    trace = Trace(scenario, _worked(scenario, plan, steps, file))
+    if document.get("result", result_of(trace)) != result_of(trace):
+        raise misfit(f"{file}: the result is not that of the last step", remedy="export the trace again")
+    return trace
 
 
 def load_trace(path: str | Path) -> Trace:
@@ -52,12 +54,15 @@ def _parts(text: bytes, file: str) -> tuple[dict[str, Any], Sequence[Any]]:
         decoded = text.decode("utf-8")
         try:
             document = json.loads(decoded)
-            return document, document.get("steps", [])
+            steps = document.get("steps")
         except json.JSONDecodeError:
-            first, *rest = [json.loads(line) for line in decoded.splitlines() if line.strip()]
-            return first, rest
-    except ValueError as error:
-        raise InputError([Problem(f"{file} is no whole trace: {error}", "JSON or JSON Lines as exported")]) from error
+            document, *steps = [json.loads(line) for line in decoded.splitlines() if line.strip()]
+        if isinstance(document, dict) and isinstance(steps, list):
+            return document, steps
+        reason = "it has no list of steps"
+    except (ValueError, RecursionError) as error:
+        reason = str(error)
+    raise InputError([Problem(f"{file} is no whole trace: {reason}", "JSON or JSON Lines as exported")])
 
 
 def _worked(scenario: Scenario, plan: Plan, steps: Sequence[Any], file: str) -> Iterator[Worked]:
@@ -81,6 +86,10 @@ def _worked(scenario: Scenario, plan: Plan, steps: Sequence[Any], file: str) -> 
         before = Worked(update, samples, worked.values | parameters)
         parameters = {name: worked.values.get(f"{name}_next", old) for name, old in parameters.items()}
         yield worked
+    if next(at, None) is not None:
+        raise misfit(
+            f"{file}: there are steps after the last one", "the steps of the scenario", "export the trace again"
+        )
 
 
 def _follow(plan: Plan, worked: Worked, given: Values, before: Worked, file: str) -> None:

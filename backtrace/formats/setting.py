@@ -42,7 +42,8 @@ class _Setting:
     def rows(self) -> Iterator[Row]:
         target = beside(boxes(self.derivation.target.pieces(self.language), self.language))
         kept = self.kept()
-        room = self.width - INDENT - target.width - (len(kept) + GAP if kept else 0)
+        tall_rows = any(len(box.lines) > 1 for form in self.derivation.forms for box in self.segment(form))
+        room = self.width - INDENT - target.width - (len(kept) + GAP if kept and not tall_rows else 0)
         segments = [(form, self.segment(form)) for form in self.derivation.forms]
         total = sum(box.width for _, parts in segments for box in parts)
         if not self.derivation.tall and not self.derivation.shapes and total <= room:
@@ -109,7 +110,7 @@ class _Setting:
         row: list[Box] = [sign]
         for number, box in enumerate(self.factor_boxes(form)):
             if number:
-                row.append(Box((TIMES[self.language][form.entrywise],)))
+                row.append(Box((TIMES[self.language],)))
             width = max(widths[number] if number < len(widths) - 1 else 0, box.width)
             row.append(Box(tuple(padded(line, width) for line in box.lines), box.baseline))
         return row

@@ -23,32 +23,23 @@ SIGNS: dict[Language, dict[Relation, str]] = {
 }
 
 
-TIMES: dict[Language, tuple[str, str]] = {
-    "text": (" · ", " ⊙ "),
-    "ascii": (" * ", " .* "),
-    "latex": (r" \cdot ", r" \odot "),
-    "words": (" times ", " entry by entry times "),
-}
+TIMES: dict[Language, str] = {"text": " · ", "ascii": " * ", "latex": r" \cdot ", "words": " times "}
 
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """One form of a derivation: what it is, how it relates to the form before, and its factors.
-
-    `entrywise` says that the factors are multiplied entry by entry.
-    """
+    """One form of a derivation: what it is, how it relates to the form before, and its factors."""
 
     name: FormName
     relation: Relation
     factors: tuple[Formula, ...]
-    entrywise: bool = False
 
     def linear(self, language: Language) -> str:
         """The form on one line."""
         if len(self.factors) == 1:
             return self.factors[0].linear(language)
         parts = [linear(Written(factor.as_factor(language)), language) for factor in self.factors]
-        return TIMES[language][self.entrywise].join(parts)
+        return TIMES[language].join(parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +126,6 @@ class Table:
 
     columns: tuple[Sentence, ...]
     rows: tuple[tuple[Sentence, ...], ...]
-    title: str = ""
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,9 @@ def catalogue(kind: str | None, name: str | None, formats: Mapping[str, str]) ->
     Raises InputError where a name is not in the table.
     """
     if name is not None:
-        if kind != "notations" or name not in PROFILES:
+        if kind != "notations":
+            raise misfit(f"a name after {kind or 'nothing'}", "a name after notations only", "leave the name out")
+        if name not in PROFILES:
             known = ", ".join(PROFILES)
             raise misfit(f"there is no notation {name!r}", f"one of {known}", "backtrace list notations NAME")
         return Lesson(tuple(_profile(PROFILES[name])))

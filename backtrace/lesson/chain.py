@@ -52,9 +52,10 @@ def summed(terms: list[Expr]) -> Expr:
 
 
 class Formulas:
-    """The formulas of a plan as the lesson tells them: folded, and for each entry."""
+    """The formulas of a plan as the lesson tells them: folded, and for each entry.
 
-    """`samples` are the places in the data, from 1, of the batch's samples, which its means and sums are told over."""
+    `samples` are the places in the data, from 1, of the batch's samples, which its means and sums are told over.
+    """
 
     def __init__(self, plan: Plan, folding: bool, samples: Sequence[int] = ()) -> None:
         self.plan = plan

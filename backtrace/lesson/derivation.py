@@ -20,7 +20,6 @@ from backtrace.lesson.mathematics import MOST_SHOWN, Formula, Operands, elided, 
 from backtrace.lesson.numbers import Shown, closing, factors_closing, kept, shown
 
 _STRUCTURAL = ("matvec", "vecmat", "matvec_back", "vecmat_back", "outer", "outer_row", "scale_rows", "scale_columns")
-_ERRORS = ("output_error", "hidden_error")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +44,7 @@ class Deriving:
     def of_entry(self, equation: Equation, index: tuple[int, ...], with_chain: bool = True) -> Derivation:
         """The derivation of one entry."""
         formula = self.formulas.entry(equation, index)
-        tall = equation.quantity.role.name in _ERRORS
+        tall = equation.is_error_signal
         reads, value = self.reads(equation), self.value(equation, index)
         close = closing(opened(formula), reads, [value], self.decimals)
         body = opened(formula)
@@ -112,7 +111,7 @@ class Deriving:
         if equation.id.endswith("_next") and forms:
             target = Var(target.name.removesuffix("_next"), target.shape, index=target.index)
             if forms[0].relation == "equals":
-                forms[0] = Form(forms[0].name, "becomes", forms[0].factors, forms[0].entrywise)
+                forms[0] = Form(forms[0].name, "becomes", forms[0].factors)
         return Derivation(self.named(target), tuple(forms), carried, tall and len(forms) > 1, shapes)
 
     def steps(self, equation: Equation, index: tuple[int, ...]) -> list[Expr]:
@@ -128,7 +127,7 @@ class Deriving:
         if entry is None or not links:
             return []
         forms = []
-        if equation.quantity.role.name in _ERRORS:
+        if equation.is_error_signal:
             forms.append(self.chain_form(apply("partial", LOSS, entry)))
         if len(links) > 1:
             return [*forms, self.chain_form(summed([link.pair for link in links]))]

@@ -24,7 +24,6 @@ _ENOUGH_DECIMALS = 12
 _DIGITS = (
     "Worked with all digits. The numbers put in carry enough digits for a pocket calculator to give the result shown."
 )
-_MOST_SAMPLES = 8
 
 
 def title(trace: Trace) -> Iterator[Block]:

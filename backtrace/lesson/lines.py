@@ -112,9 +112,8 @@ class UpdateTold:
         if self.telling.view != "matrix" or not derivations:
             few = chosen if len(chosen) <= _MOST_ENTRIES else chosen[:MOST_SHOWN]
             omitted = len(chosen) - len(few)
-            is_error = equation.quantity.role.name in ("output_error", "hidden_error")
             derivations += [
-                deriving.of_entry(equation, index, with_chain=place == 0 or not is_error)
+                deriving.of_entry(equation, index, with_chain=place == 0 or not equation.is_error_signal)
                 for place, index in enumerate(few)
             ]
         derivations = [derivation for derivation in derivations if derivation.forms]

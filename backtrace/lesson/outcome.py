@@ -9,7 +9,7 @@ import numpy as np
 from backtrace.engine.trace import Trace
 from backtrace.formula.expr import Var
 from backtrace.lesson.blocks import Block, Curve, Heading, Prose, Sentence, Table
-from backtrace.lesson.mathematics import Formula, matrix, number
+from backtrace.lesson.mathematics import Formula, elided, matrix, number
 from backtrace.lesson.numbers import closing, put_in, shown
 
 _MOST_ROWS = 12
@@ -108,13 +108,12 @@ def _given(trace: Trace, value: float) -> Formula:
 
 
 def _vector(trace: Trace, name: str, update: int, sample: int | None) -> Sentence:
-    values = np.atleast_1d(trace.value(name, update, sample))
-    if len(values) > _MOST_SAMPLES:
-        values = values[:_MOST_SAMPLES]
-    numbers = np.empty(len(values), dtype=object)
+    values = elided(np.atleast_1d(trace.value(name, update, sample)))
     decimals = trace.scenario.decimals
-    if name in ("x", "y"):
-        numbers[:] = [put_in(value, decimals, decimals) for value in values]
-    else:
-        numbers[:] = [shown(float(value), decimals) for value in values]
+    numbers = np.empty(len(values), dtype=object)
+    for place, value in enumerate(values):
+        is_given = name in ("x", "y")
+        numbers[place] = value if value is None else (
+            put_in(value, decimals, decimals) if is_given else shown(float(value), decimals)
+        )  # fmt: skip
     return (matrix(numbers, True),)

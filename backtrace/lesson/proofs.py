@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from backtrace.engine.trace import Trace
 from backtrace.formula.expr import Var, apply
 from backtrace.formula.operations import ATOM, SUM
 from backtrace.formula.writing import Language, Leaf, Written
-from backtrace.lesson.blocks import Block, Derivation, Form, Heading, Lesson, Line, Prose, Table
+from backtrace.lesson.blocks import Block, Derivation, Form, FormName, Heading, Lesson, Line, Prose, Table
 from backtrace.lesson.mathematics import Formula, number
 from backtrace.lesson.numbers import kept, shown
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from backtrace.proof.verify import Check, Verification
 
 
-def tell_closed_forms(trace: Trace, forms: Iterable[ClosedForm], update: int) -> Iterator[Block]:
+def tell_closed_forms(
+    trace: Trace, forms: Iterable[ClosedForm], update: int, shown_forms: Collection[FormName] = ("formula", "value")
+) -> Iterator[Block]:
     """A line for each entry of a parameter: sympy's derivative, its value and whether it agrees."""
     yield Heading("Checked by sympy", 1, f"update {update}" if trace.updates > 1 else "")
     yield Prose(("sympy differentiates the loss, written out in terms of the parameters; it sees no line of the "
@@ -26,19 +28,22 @@ def tell_closed_forms(trace: Trace, forms: Iterable[ClosedForm], update: int) ->
     agreed = True
     for form in forms:
         agreed = agreed and form.agrees
-        yield _closed(trace, form)
+        yield _closed(trace, form, shown_forms)
     yield Prose(("Every value agrees with backpropagation.",) if agreed else ("sympy and backpropagation DISAGREE.",),
                 "plain" if agreed else "warning")  # fmt: skip
 
 
-def _closed(trace: Trace, form: ClosedForm) -> Line:
+def _closed(trace: Trace, form: ClosedForm, shown_forms: Collection[FormName]) -> Line:
     target = Formula(apply("partial", Var(trace.plan.objective), form.entry), trace.notation.leaf)
     forms = []
-    if form.text:
+    if form.text and "formula" in shown_forms:
         forms.append(Form("formula", "equals", (_verbatim(form),)))
-    decimals = trace.scenario.decimals
-    forms.append(Form("value", "rounds to", (number(shown(form.value, decimals)),)))
-    derivation = Derivation(target, tuple(forms), number(kept(form.value, decimals)))
+    decimals, carried = trace.scenario.decimals, None
+    if "value" in shown_forms:
+        is_zero = form.value == 0
+        forms.append(Form("value", "equals" if is_zero else "rounds to", (number(shown(form.value, decimals)),)))
+        carried = None if is_zero else number(kept(form.value, decimals))
+    derivation = Derivation(target, tuple(forms), carried)
     says = "agrees" if form.agrees else f"DISAGREES, as backpropagation gives {form.gradient!r}"
     why = f"sympy's value {says}." if form.text else f"The closed form is too long to read; its value {says}."
     return Line(None, "", target, (why,), (derivation,))

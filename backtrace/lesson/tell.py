@@ -17,7 +17,8 @@ def tell(trace: Trace, telling: Telling | None = None) -> Lesson:
     """The lesson of a trace. Raises InputError where the telling asks for what the trace does not have."""
     telling = telling or Telling()
     lesson = Lesson(tuple(_blocks(trace, telling)))
-    if telling.selects and not any(lesson.lines()) and "after" not in telling.phases:
+    tells_after = "after" in telling.phases and not telling.only
+    if telling.selects and not any(lesson.lines()) and not tells_after:
         raise misfit(
             "nothing matches all of what is asked for", remedy="leave out --only, --phase, --stage or --samples"
         )
@@ -36,9 +37,10 @@ def tell_one(
     equation = trace.plan.equation(var.name)
     if equation is None:
         raise UnknownQuantityError(no_derivation(name, var.name))
-    update = update or (trace.updates + 1 if equation.phase == "after" else 1)
-    if equation.target.per_sample:
-        sample = sample or trace.schedule.samples(update)[0] + 1
+    if update is None:
+        update = trace.updates + 1 if equation.phase == "after" else 1
+    if equation.target.per_sample and sample is None:
+        sample = trace.schedule.samples(update)[0] + 1
     told = UpdateTold(trace, Telling(only=(name,), detail=detail), update)
     lines = told.asked_for(trace.plan.equations, list(enumerate(told.told(trace.plan.equations), 1)))
     ((number, equation),) = lines
@@ -57,7 +59,7 @@ TELLERS["derivation"] = tell_one
 
 def _blocks(trace: Trace, telling: Telling) -> Iterator[Block]:
     _check(trace, telling)
-    updates = telling.updates or _first_and_last(trace, telling)
+    updates = updates_told(trace, telling)
     if not telling.selects:
         yield from title(trace)
         yield from given(trace, telling.has_numbers)
@@ -72,12 +74,14 @@ def _blocks(trace: Trace, telling: Telling) -> Iterator[Block]:
     if telling.only:
         told = UpdateTold(trace, telling, trace.updates + 1)
         yield from told.part(trace.plan.closing, 1 + len(told.told(trace.plan.of_sample + trace.plan.of_update)), None)
-    if telling.tells_outcome or "after" in telling.phases:
+    if telling.tells_outcome or ("after" in telling.phases and not telling.only):
         yield from outcome(trace)
 
 
-def _first_and_last(trace: Trace, telling: Telling) -> tuple[int, ...]:
-    """The first and the last update; where samples are named, of those that work one of them."""
+def updates_told(trace: Trace, telling: Telling) -> tuple[int, ...]:
+    """The updates asked for, or the first and the last; where samples are named, of those that work one of them."""
+    if telling.updates:
+        return telling.updates
     epoch = len(trace.schedule.batches)
     wanted = {sample - 1 for sample in telling.samples}
     working = [u for u in range(1, epoch + 1) if not wanted or wanted & set(trace.schedule.samples(u))]

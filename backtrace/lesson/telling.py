@@ -15,7 +15,7 @@ SHOWS: tuple[Shows, ...] = get_args(Shows)
 
 @dataclass(frozen=True)
 class Telling:
-    """What to tell; None and empty mean the usual choice.
+    """What to tell; empty means the usual choice.
 
     `only` holds names of quantities or entries, `stages` the numbers of stages of the backward pass and the
     update, `updates` and `samples` count from 1. With `detail` every equation is a line of its own.

@@ -20,8 +20,15 @@ from backtrace.proof.symbols import SYMBOLS
 
 _DIGITS = 30
 _MOST_OPERATIONS, _MOST_TERMS = 100, 60
-_TOLERANCE = 1e-9
+SYMPY_TOLERANCE = 1e-9
+SMALLEST = 1e-5
+"""Errors are relative to the larger of the two numbers, but never to less than this: near zero they are absolute."""
 _ROUNDING = 1e-25
+
+
+def error_between(a: float, b: float) -> float:
+    """The difference of two gradients, relative to the larger, or to SMALLEST near zero."""
+    return abs(a - b) / max(abs(a), abs(b), SMALLEST)
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class ClosedForm:
     @property
     def agrees(self) -> bool:
         """Whether the two values are the same up to rounding."""
-        return abs(self.value - self.gradient) <= _TOLERANCE * max(abs(self.value), abs(self.gradient), 1e-5)
+        return error_between(self.value, self.gradient) <= SYMPY_TOLERANCE
 
 
 def slope_by_sympy(trace: Trace, update: int, entry: Var) -> float:

@@ -7,7 +7,7 @@ differentiates the loss as a function of that one parameter. Neither reads a bac
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,14 +19,11 @@ from backtrace.errors import OutOfRangeError
 from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import Var
 from backtrace.network.activations import ACTIVATIONS
-from backtrace.proof.closed import slope_by_sympy
+from backtrace.proof.closed import SMALLEST, SYMPY_TOLERANCE, error_between, slope_by_sympy
 
 Verdict = Literal["agrees", "kink", "disagrees"]
 
 DIFFERENCE_TOLERANCE = 1e-6
-SYMPY_TOLERANCE = 1e-9
-SMALLEST = 1e-5
-"""Errors are relative to the larger of the two numbers, but never to less than this: near zero they are absolute."""
 
 
 _WIDTHS = (1e-3, 1e-4, 1e-5)
@@ -68,11 +65,6 @@ class Verification:
         return all(check.verdict != "disagrees" for check in self.checks)
 
 
-def error_between(a: float, b: float) -> float:
-    """The difference of two gradients, relative to the larger, or to SMALLEST near zero."""
-    return abs(a - b) / max(abs(a), abs(b), SMALLEST)
-
-
 def verify(trace: Trace, update: int = 1, most: int | None = None, seed: int = 0) -> Verification:
     """Check the gradients of an update; of more than `most` entries, a random sample drawn with `seed`.
 
@@ -93,6 +85,17 @@ def drawn(trace: Trace, most: int | None = None, seed: int = 0) -> list[Var]:
         return entries
     places = np.random.default_rng(seed).choice(len(entries), size=most, replace=False)
     return [entries[place] for place in sorted(places)]
+
+
+def named(trace: Trace, names: Sequence[str]) -> list[Var]:
+    """The entries of the parameters whose gradients are named, whole or by entry; other names have none."""
+    found = []
+    for var in map(trace.notation.find, names):
+        parameter = var.name.removeprefix("dL_d").removeprefix("dJ_d")
+        if parameter != var.name and parameter in trace.parameters:
+            places = [var.index] if var.index else indices(trace.parameters[parameter].shape)
+            found += [Var(parameter, (), index=place) for place in places]
+    return found
 
 
 def _check(trace: Trace, update: int, entry: Var) -> Check:

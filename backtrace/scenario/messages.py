@@ -77,7 +77,7 @@ def _missing(loc: Loc) -> Flaw:
 def _unknown_key(loc: Loc, value: Any) -> Flaw:
     key, known = str(loc[-1]), _fields_around(loc)
     expected = listed(known, "or")
-    is_decimal_part = value is None and key.isdigit()
+    is_decimal_part = value is None and key.isdecimal()
     remedy = "numbers take a decimal point, not a comma" if is_decimal_part else nearest(key, known)
     return Flaw(loc, f"the unknown key '{printable(key, LONGEST_QUOTE)}'", expected, remedy, on="key")
 
