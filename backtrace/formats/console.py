@@ -47,6 +47,7 @@ class ConsolePrinter:
         self.projector = projector
         self.language: Language = language
         self.width = min(console.width, _WIDEST)
+        self.after_blank = False
 
     def print(self, lesson: Lesson) -> None:
         """Print every block in order."""
@@ -72,9 +73,12 @@ class ConsolePrinter:
                 self.emit(" " * INDENT + curve(block.values, self.language, self.width - 2 * INDENT))
 
     def emit(self, text: Text | str = "") -> None:
-        """Print one line as it is: no markup, no wrapping; blanks at its end are left out."""
+        """Print one line as it is: no markup, no wrapping; blanks at its end and second empty lines are left out."""
         line = Text(text) if isinstance(text, str) else text
         line.rstrip()
+        if not line and self.after_blank:
+            return
+        self.after_blank = not line
         if self.projector:
             line = Text(line.plain, "bold")
         self.console.print(line, soft_wrap=True, markup=False, highlight=False, emoji=False)

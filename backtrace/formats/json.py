@@ -55,5 +55,5 @@ def _with_arithmetic(trace: Trace) -> Iterator[dict[str, Any]]:
 
 def _arithmetic(trace: Trace, formulas: Formulas, equation: Equation, step: dict[str, Any]) -> str:
     deriving = Deriving(trace, formulas, step["update"], step["sample"], frozenset({"numbers"}))
-    forms = deriving.of_whole(equation, with_kept=False).forms
+    forms = deriving.of_whole(equation).forms
     return forms[0].linear("text") if forms else ""

@@ -42,8 +42,7 @@ class _Setting:
     def rows(self) -> Iterator[Row]:
         target = beside(boxes(self.derivation.target.pieces(self.language), self.language))
         kept = self.kept()
-        tall_rows = any(len(box.lines) > 1 for form in self.derivation.forms for box in self.segment(form))
-        room = self.width - INDENT - target.width - (len(kept) + GAP if kept and not tall_rows else 0)
+        room = self.width - INDENT - target.width - (len(kept) + GAP if kept else 0)
         segments = [(form, self.segment(form)) for form in self.derivation.forms]
         total = sum(box.width for _, parts in segments for box in parts)
         if not self.derivation.tall and not self.derivation.shapes and total <= room:

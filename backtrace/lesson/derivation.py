@@ -67,7 +67,7 @@ class Deriving:
         carried = None if close.exact else number(kept(value, self.decimals))
         return self.finished(equation, Var(equation.id, (), index=index or None), forms, carried, tall=tall)
 
-    def of_whole(self, equation: Equation, with_kept: bool) -> Derivation:
+    def of_whole(self, equation: Equation) -> Derivation:
         """The derivation of the whole quantity as a vector or matrix."""
         formula, reads = self.formulas.told(equation), self.reads(equation)
         values = np.asarray(self.value(equation))
@@ -92,12 +92,7 @@ class Deriving:
             operands = Operands(reads, decimals, self.decimals, self.rows)
             forms.append(Form("numbers", "equals", (Formula(opened(formula), operands),)))
         forms.append(Form("value", "equals" if exact else "rounds to", (matrix(results, self.rows),)))
-        carried = None
-        if with_kept and not exact and not is_large:
-            digits = np.empty(values.shape, dtype=object)
-            digits.reshape(-1)[:] = [kept(value, self.decimals) for value in values.ravel()]
-            carried = matrix(digits, self.rows)
-        return self.finished(equation, equation.target, forms, carried, shapes=self.shapes(equation))
+        return self.finished(equation, equation.target, forms, None, shapes=self.shapes(equation))
 
     def finished(
         self, equation: Equation, target: Var, forms: list[Form], carried: Formula | None,

@@ -107,7 +107,7 @@ class UpdateTold:
         chosen = self.entries(equation)
         derivations = []
         if self.as_whole(deriving, equation) and len(chosen) != 1:
-            derivations.append(deriving.of_whole(equation, self.telling.view == "matrix"))
+            derivations.append(deriving.of_whole(equation))
         omitted, few = 0, chosen
         if self.telling.view != "matrix" or not derivations:
             few = chosen if len(chosen) <= _MOST_ENTRIES else chosen[:MOST_SHOWN]
