@@ -10,6 +10,7 @@ from typing import Any
 import click
 import numpy as np
 
+from backtrace.cli.options import Parameter
 from backtrace.cli.writing import whole_file
 from backtrace.errors import misfit
 from backtrace.network.activations import ACTIVATIONS
@@ -19,7 +20,7 @@ from backtrace.scenario import read_text
 _MOST_UNITS = 100
 
 
-class Units(click.ParamType[Any]):
+class Units(Parameter):
     """Numbers of neurons in each layer, the input first: 2-3-1."""
 
     name = "units"
@@ -37,7 +38,7 @@ class Units(click.ParamType[Any]):
         return tuple(map(int, parts))
 
 
-class Row(click.ParamType[Any]):
+class Row(Parameter):
     """The name of a row of a table, with the near miss where there is none."""
 
     name = "name"

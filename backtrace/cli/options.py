@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
@@ -11,11 +11,16 @@ from backtrace.cli.terminal import Output
 from backtrace.engine.equation import Phase
 from backtrace.lesson.telling import SHOWS, Telling, View
 
+if TYPE_CHECKING:
+    Parameter = click.ParamType[Any]
+else:
+    Parameter = click.ParamType  # generic in recent versions of click only
+
 F = TypeVar("F", bound=Callable[..., Any])
 PHASES: tuple[str, ...] = get_args(Phase)
 
 
-class Words(click.ParamType[Any]):
+class Words(Parameter):
     """A list with commas, each item one of the choices."""
 
     name = "list"
@@ -34,7 +39,7 @@ class Words(click.ParamType[Any]):
         return words
 
 
-class Numbers(click.ParamType[Any]):
+class Numbers(Parameter):
     """Numbers from 1, with commas and ranges: 1,3-5."""
 
     name = "numbers"
