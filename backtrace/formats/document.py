@@ -11,9 +11,10 @@ from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan
 from backtrace.engine.trace import Trace, notation_of
 from backtrace.engine.work import Worked, schedule_of
+from backtrace.formula.calculus import summed
 from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import Expr, Var
-from backtrace.lesson.chain import Formulas, differentiated_by, summed
+from backtrace.lesson.chain import Formulas, differentiated_by
 from backtrace.notation.notation import Notation
 from backtrace.scenario.scenario import Scenario
 

@@ -67,6 +67,11 @@ def depends(expr: Expr, var: Var) -> bool:
     return any(other.key == var.key for other in variables(expr))
 
 
+def summed(terms: list[Expr]) -> Expr:
+    """The terms added up, from left to right."""
+    return reduce(operator.add, terms)
+
+
 def differentiate(expr: Expr, var: Var) -> Expr:
     """The derivative of a formula of one entry by a variable of one entry, as a formula.
 
@@ -83,7 +88,7 @@ def differentiate(expr: Expr, var: Var) -> Expr:
             raise MisfitError(f"{expr.op.name} has no derivative in the table of operations")
         return differentiate(expr.op.body(*expr.args), var)
     terms = list(_terms(expr, expr.op.partials(*expr.args), var))
-    return reduce(operator.add, terms) if terms else ZERO
+    return summed(terms) if terms else ZERO
 
 
 def _terms(expr: Apply, partials: tuple[Expr | None, ...], var: Var) -> Iterator[Expr]:

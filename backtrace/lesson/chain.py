@@ -43,14 +43,6 @@ class Link:
         return gradient * self.local
 
 
-def summed(terms: list[Expr]) -> Expr:
-    """The terms added up, from left to right."""
-    result = terms[0]
-    for term in terms[1:]:
-        result = result + term
-    return result
-
-
 class Formulas:
     """The formulas of a plan as the lesson tells them: folded, and for each entry.
 

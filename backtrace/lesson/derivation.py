@@ -10,12 +10,12 @@ import numpy as np
 
 from backtrace.engine.equation import Equation
 from backtrace.engine.trace import Trace
-from backtrace.formula.calculus import opened
+from backtrace.formula.calculus import opened, summed
 from backtrace.formula.expr import Apply, Expr, Num, Var, apply, variables
 from backtrace.formula.operations import ATOM
 from backtrace.formula.writing import Language, Leaf, Written
 from backtrace.lesson.blocks import Derivation, Form, FormName, Relation
-from backtrace.lesson.chain import LOSS, Formulas, differentiated_by, summed
+from backtrace.lesson.chain import LOSS, Formulas, differentiated_by
 from backtrace.lesson.mathematics import MOST_SHOWN, Formula, Operands, elided, matrix, number, shortened
 from backtrace.lesson.numbers import Shown, closing, factors_closing, kept, shown
 
@@ -46,8 +46,8 @@ class Deriving:
         formula = self.formulas.entry(equation, index)
         tall = equation.is_error_signal
         reads, value = self.reads(equation), self.value(equation, index)
-        close = closing(opened(formula), reads, [value], self.decimals)
         body = opened(formula)
+        close = closing(body, reads, [value], self.decimals)
         apart = body.args if tall and isinstance(body, Apply) and body.op.name == "mul" else ()
         decimals, values, are_exact = close.decimals, tuple[Shown, ...](), False
         if any(isinstance(factor, Apply) for factor in apart):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from backtrace.formula.calculus import summed
 from backtrace.formula.expr import Apply, Expr, Var, apply
 from backtrace.formula.operations import ATOM, PRODUCT
 from backtrace.formula.writing import (
@@ -149,7 +150,4 @@ def shortened(expr: Expr, budget: int = MOST_SHOWN + 2) -> Expr:
         if all(new is old for new, old in zip(short, terms, strict=True)):
             return expr
         terms = short
-    result = terms[0]
-    for term in terms[1:]:
-        result = result + term
-    return result
+    return summed(terms)

@@ -68,8 +68,7 @@ def shown(value: float, decimals: int, base: int | None = None) -> Shown:
     if size != 0 and (size < 10.0**-base or size >= _LARGE):
         mantissa, exponent = f"{value:.{max(decimals - 1, 0)}e}".split("e")
         return Shown(mantissa, int(exponent))
-    digits = f"{value:.{decimals}f}"
-    return Shown(digits.removeprefix("-") if float(digits) == 0 else digits)
+    return Shown(_fixed(value, decimals))
 
 
 def put_in(value: float, decimals: int, base: int) -> Shown:

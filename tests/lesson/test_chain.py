@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from backtrace.engine.trace import Trace, run
+from backtrace.formula.calculus import summed
 from backtrace.formula.evaluate import evaluate, indices
 from backtrace.formula.expr import Var
-from backtrace.lesson.chain import Formulas, Link, differentiated_by, summed
+from backtrace.lesson.chain import Formulas, Link, differentiated_by
 from backtrace.scenario import load, path_of
 from tests.engine.scenarios import random_scenario
 

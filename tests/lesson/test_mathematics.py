@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from backtrace.formula.calculus import summed
 from backtrace.formula.evaluate import entries
 from backtrace.formula.expr import Var, apply, variables
-from backtrace.lesson.chain import summed
 from backtrace.lesson.mathematics import DOTS, elided, matrix, shortened
 from backtrace.lesson.numbers import shown
 
