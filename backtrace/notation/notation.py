@@ -23,7 +23,7 @@ from backtrace.notation.profiles import PROFILES, Profile
 from backtrace.notation.symbols import Symbol
 
 _OF_LAYER = re.compile(r"(.*?)(\d+)")
-_GRADIENT = re.compile(r"d([LJ])_d(\w+?)(_short)?")
+_GRADIENT = re.compile(r"d(L|J|objective)_d(\w+?)(_short)?")
 _SLOPE = re.compile(r"slope(\d+)")
 _PATHS = re.compile(r"paths(\d+)")
 _SOFTMAX_PART = re.compile(r"(exp|sum_exp|shift)_z(\d+)")

@@ -50,7 +50,18 @@ _COMMON = {
     "beta1": Symbol("β", below=(1,)),
     "beta2": Symbol("β", below=(2,)),
     "epsilon": Symbol("ε"),
+    "decay": Symbol("ρ"),
+    "weight_decay": Symbol("λ", above="w"),
     "l2": Symbol("λ"),
+    "penalty": Symbol("Ω"),
+    "objective": Symbol("J", accent="tilde"),
+    "delta": Symbol("κ"),
+    "alpha_a{l}": Symbol("α", above="({l})"),
+    "slope_a{l}": Symbol("α", above="({l})"),
+    "eta0": Symbol("η", below=(0,)),
+    "eta_end": Symbol("η", above="end"),
+    "gamma": Symbol("γ"),
+    "period": Symbol("T"),
 }
 
 LECTURE = Profile(

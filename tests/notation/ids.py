@@ -16,7 +16,11 @@ _HYPERPARAMETERS = (
     "weight_decay",
     "l2",
     "delta",
-    "alpha",
+    "eta0",
+    "eta_end",
+    "gamma",
+    "period",
+    "epoch",
 )
 _STATES = ("m", "v", "m_hat", "v_hat", "velocity", "sum_sq", "decay")
 _NUMBERS = ("L", "L_next", "J", "J_next", "penalty", "objective", "promise", "gain", *_HYPERPARAMETERS)
@@ -32,6 +36,7 @@ def every_id(units: tuple[int, ...], sends_by_row: bool = False) -> dict[str, Sh
         weights = (n, m) if sends_by_row else (m, n)
         shapes |= {f"z{l}": (m,), f"a{l}": (m,), f"dL_da{l}": (m,), f"dL_dz{l}": (m,)}
         shapes |= {f"slope{l}": (m, m) if l == depth else (m,)}
+        shapes[f"alpha_a{l}" if l % 2 else f"slope_a{l}"] = ()  # a layer has one activation
         shapes |= _of_parameter(f"W{l}", weights) | _of_parameter(f"b{l}", (m,))
         if l < depth:
             shapes[f"paths{l}"] = (m, units[l + 1]) if sends_by_row else (units[l + 1], m)
@@ -41,7 +46,7 @@ def every_id(units: tuple[int, ...], sends_by_row: bool = False) -> dict[str, Sh
 
 
 def _of_parameter(name: str, shape: Shape) -> dict[str, Shape]:
-    ids = [name, f"{name}_next", f"dL_d{name}", f"dJ_d{name}", f"step_{name}"]
+    ids = [name, f"{name}_next", f"dL_d{name}", f"dJ_d{name}", f"dobjective_d{name}", f"step_{name}"]
     for state in _STATES:
         ids += [f"{state}_{name}", f"{state}_{name}_next"]
     return dict.fromkeys(ids, shape)
