@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Context, Decimal, DecimalException, DivisionByZero, InvalidOperation, localcontext
+from decimal import ROUND_FLOOR, Context, Decimal, DecimalException, DivisionByZero, InvalidOperation, localcontext
 
 Matrix = list[list[Decimal]]
 Value = Decimal | Matrix
@@ -18,10 +18,11 @@ Value = Decimal | Matrix
 DIGITS = 50
 _CONTEXT = Context(prec=DIGITS, traps=[DivisionByZero, InvalidOperation])  # e^x runs over into infinity, as doubles do
 ZERO, ONE = Decimal(0), Decimal(1)
+PI = Decimal("3.1415926535897932384626433832795028841971693993751058")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?|½")
 _RAISED = re.compile(r"⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_FUNCTION = re.compile(r"(ln|√|tanh|max|diag)\(")
+_FUNCTION = re.compile(r"(ln|√|tanh|erf|cos|sign|max|min|diag)\(")
 _SHOWN = re.compile(r"([-−]?)(\d+)(?:\.(\d+))?(?:e([-+]?\d+)|·10(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))?")
 
 
@@ -159,6 +160,16 @@ class _Reader:
             return value
         if self.take("["):
             return self.bracketed()
+        if self.take("|"):
+            value = _entries(abs, self.sum())
+            self.expect("|")
+            return value
+        if self.take("⌊"):
+            value = _entries(lambda x: x.to_integral_value(ROUND_FLOOR), self.sum())
+            self.expect("⌋")
+            return value
+        if self.take("π"):
+            return PI
         if self.take("e^"):
             return _entries(Decimal.exp, self.exponent())
         while self.text.startswith(" ", self.at):
@@ -171,8 +182,8 @@ class _Reader:
 
     def function(self, name: str) -> Value:
         value = self.sum()
-        if name == "max":
-            value = _each(max, value, self.sum()) if self.take(",") else _largest(value)
+        if name in ("max", "min"):
+            value = _each(max if name == "max" else min, value, self.sum()) if self.take(",") else _largest(value)
         elif name == "diag":
             value = _diagonal(value)
         else:
@@ -281,4 +292,38 @@ def _tanh(x: Decimal) -> Decimal:
     return (squared - 1) / (squared + 1)
 
 
-_FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {"ln": Decimal.ln, "√": Decimal.sqrt, "tanh": _tanh}
+def _erf(x: Decimal) -> Decimal:
+    """The alternating series of the error function, with digits to spare for what cancels."""
+    if abs(x) > 10:
+        return ONE.copy_sign(x)
+    with localcontext(Context(prec=3 * DIGITS)):
+        power, total, n = x, x, 0
+        while abs(power) > Decimal(10) ** -DIGITS:
+            n += 1
+            power *= -x * x / n
+            total += power / (2 * n + 1)
+        return 2 * total / PI.sqrt()
+
+
+def _cos(x: Decimal) -> Decimal:
+    with localcontext(Context(prec=3 * DIGITS)):
+        term, total, n = ONE, ONE, 0
+        while abs(term) > Decimal(10) ** -DIGITS:
+            n += 2
+            term *= -x * x / (n * (n - 1))
+            total += term
+        return total
+
+
+def _sign(x: Decimal) -> Decimal:
+    return Decimal((x > 0) - (x < 0))
+
+
+_FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
+    "ln": Decimal.ln,
+    "√": Decimal.sqrt,
+    "tanh": _tanh,
+    "erf": _erf,
+    "cos": _cos,
+    "sign": _sign,
+}

@@ -40,6 +40,8 @@ class Carrier:
             return _folded(self._rule(OPERATIONS[op.fold]), args[0])
         if op.entries is not None:
             return _array(op.entries(*args))
+        if not args:
+            return _array(self._rule(op)())
         return _array(np.frompyfunc(self._rule(op), op.arity, 1)(*args))
 
     def _rule(self, op: Operation) -> Callable[..., Any]:

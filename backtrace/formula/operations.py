@@ -1,27 +1,39 @@
 """The table of operations: one row says how each is evaluated, differentiated and written.
 
 There is no general `@`, `.T` or `sum` among them: samples are a leading axis, and those would mix samples
-with neurons without an error. `exp` saturates, so σ(−1000) is 0 under every evaluator alike; `ylogx` and
-`ydiv` take 0·ln 0 and 0/0 as 0, so that terms with target 0 vanish.
+with neurons without an error.
 """
 
 from __future__ import annotations
 
 import math
 import operator
-import sys
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from backtrace.errors import InexactError, MisfitError
+from backtrace.errors import MisfitError
+from backtrace.formula.arithmetic import (
+    PI_DECIMAL,
+    cos_decimal,
+    diagonal,
+    erf_decimal,
+    exp_decimal,
+    inexact,
+    mean_entries,
+    power_decimal,
+    power_exact,
+    saturating_exp,
+    sum_last,
+    tanh_decimal,
+    ydiv_floats,
+    ylogx_decimal,
+    ylogx_floats,
+)
 from backtrace.formula.expr import OPERATIONS, Expr, Num, Operand, Operation, Shape, Spelling, apply
-
-Floats = NDArray[np.float64]
 
 # How tightly a written form binds. APART is a product that no other product may run into: ⊙, a matrix product, Σ.
 LOOSE, SUM, SIGN, SIGNED_ATOM, APART, PRODUCT, FRACTION, POWER, ATOM = 0, 10, 15, 16, 19, 20, 30, 40, 100
@@ -78,77 +90,6 @@ def _diag_shape(operand: Shape) -> Shape:
     return operand * 2
 
 
-def _sum_last(values: Any) -> Any:
-    return np.add.reduce(values, axis=-1)
-
-
-_TANH_IS_ONE = 40
-_LARGEST_EXPONENT = Decimal(math.log(sys.float_info.max))
-_SMALLEST_EXPONENT = Decimal(math.log(math.ulp(0.0)))
-
-
-def _mean_entries(samples: NDArray[Any]) -> Any:
-    """The mean of a batch, which for a single sample is the sample itself."""
-    return np.add.reduce(samples, axis=0) / len(samples) if len(samples) > 1 else samples[0]
-
-
-def _saturating_exp(x: Floats) -> Floats:
-    with np.errstate(over="ignore"):
-        return np.exp(x)
-
-
-def _exp_decimal(x: Decimal) -> Decimal:
-    """Saturates where doubles do, so that a trace and its check agree."""
-    if x > _LARGEST_EXPONENT:
-        return Decimal("Infinity")
-    return x.exp() if x >= _SMALLEST_EXPONENT else Decimal(0)
-
-
-def _power_exact(x: Fraction, n: Fraction) -> Fraction:
-    if n.denominator != 1:
-        raise InexactError("a root has no exact value in fractions")
-    return x**n.numerator
-
-
-def _power_decimal(x: Decimal, n: Decimal) -> Decimal:
-    return x**n if n else Decimal(1)
-
-
-def _ylogx(y: Floats, x: Floats) -> Floats:
-    vanishes = np.equal(y, 0) & np.equal(x, 0)
-    return np.multiply(y, np.log(np.where(vanishes, 1.0, x)))
-
-
-def _ylogx_decimal(y: Decimal, x: Decimal) -> Decimal:
-    return y * x.ln() if x else Decimal(0) if y == 0 else y * Decimal("-Infinity")
-
-
-def _ydiv(y: Floats, x: Floats) -> Floats:
-    return np.divide(y, np.where(np.equal(y, 0), 1.0, x))
-
-
-def _tanh_decimal(x: Decimal) -> Decimal:
-    if abs(x) > _TANH_IS_ONE:
-        return Decimal(1).copy_sign(x)
-    e = (2 * x).exp()
-    return (e - 1) / (e + 1)
-
-
-def _inexact(name: str) -> Callable[..., Any]:
-    def refuse(*_: Any) -> Any:
-        raise InexactError(f"{name} has no exact value in fractions")
-
-    return refuse
-
-
-def _diag(vector: NDArray[Any]) -> NDArray[Any]:
-    out = np.empty((len(vector),) * 2, dtype=object)
-    out[...] = 0
-    for i, entry in enumerate(vector):
-        out[i, i] = entry
-    return out
-
-
 _ZERO, _ONE = Num(Fraction(0)), Num(Fraction(1))
 
 
@@ -191,8 +132,10 @@ def _builder(name: str) -> Callable[..., Expr]:
     return build
 
 
-exp, ln, sqrt, tanh = (_builder(name) for name in ("exp", "ln", "sqrt", "tanh"))
-maximum, positive, ones = (_builder(name) for name in ("maximum", "positive", "ones"))
+exp, ln, sqrt, tanh, erf = (_builder(name) for name in ("exp", "ln", "sqrt", "tanh", "erf"))
+pi, sin, cos, floor = (_builder(name) for name in ("pi", "sin", "cos", "floor"))
+maximum, minimum, magnitude, sign = (_builder(name) for name in ("maximum", "minimum", "magnitude", "sign"))
+positive, ones = (_builder(name) for name in ("positive", "ones"))
 ylogx, ydiv = _builder("ylogx"), _builder("ydiv")
 outer, diag, total, largest = (_builder(name) for name in ("outer", "diag", "total", "largest"))
 
@@ -209,48 +152,75 @@ _arithmetic("div", operator.truediv, np.divide, lambda a, b: (1 / b, -(a / b**2)
     latex=Spelling(r"\frac{{{0}}}{{{1}}}", FRACTION, (LOOSE, LOOSE)), words="{0} over {1}"))
 _arithmetic("pow", operator.pow, np.power, lambda a, n: (n * a ** _less_one(n), None), _everywhere(
     "{0}^{1}", POWER, BASE, EXPONENT, latex=Spelling("{0}^{{{1}}}", POWER, (BASE, LOOSE)),
-    words="{0} to the power {1}"), exact=_power_exact, decimal=_power_decimal)
+    words="{0} to the power {1}"), exact=power_exact, decimal=power_decimal)
 _arithmetic("neg", operator.neg, np.negative, lambda a: (-_ONE,), _everywhere(
     "−{0}", SIGN, APART, ascii="-{0}", latex="-{0}", words="minus {0}"))
 
-_row("exp", 1, _same, floats=_saturating_exp, exact=_inexact("exp"), decimal=_exp_decimal,
+_row("exp", 1, _same, floats=saturating_exp, exact=inexact("exp"), decimal=exp_decimal,
      symbolic=lambda s, x: s.exp(x), partials=lambda x: (exp(x),), spellings=_everywhere(
      "e^{0}", POWER, EXPONENT, latex=Spelling("e^{{{0}}}", POWER, (LOOSE,)), words="e to the power {0}"))
-_row("ln", 1, _same, floats=np.log, exact=_inexact("ln"), decimal=Decimal.ln,
+_row("ln", 1, _same, floats=np.log, exact=inexact("ln"), decimal=Decimal.ln,
      symbolic=lambda s, x: s.log(x), partials=lambda x: (1 / x,), spellings=_everywhere(
      "ln({0})", ATOM, LOOSE, latex=r"\ln\left({0}\right)", words="the natural logarithm of ({0})"))
-_row("sqrt", 1, _same, floats=np.sqrt, exact=_inexact("the square root"), decimal=Decimal.sqrt,
+_row("sqrt", 1, _same, floats=np.sqrt, exact=inexact("the square root"), decimal=Decimal.sqrt,
      symbolic=lambda s, x: s.sqrt(x), partials=lambda x: (1 / (2 * sqrt(x)),), spellings=_everywhere(
      "√({0})", ATOM, LOOSE, ascii="sqrt({0})", latex=r"\sqrt{{{0}}}", words="the square root of ({0})"))
-_row("tanh", 1, _same, floats=np.tanh, exact=_inexact("tanh"), decimal=_tanh_decimal,
+_row("tanh", 1, _same, floats=np.tanh, exact=inexact("tanh"), decimal=tanh_decimal,
      symbolic=lambda s, x: s.tanh(x), partials=lambda x: (1 - tanh(x) ** 2,), spellings=_everywhere(
      "tanh({0})", ATOM, LOOSE, latex=r"\tanh\left({0}\right)", words="the hyperbolic tangent of ({0})"))
 _row("maximum", 2, _same, floats=np.maximum, exact=max, decimal=max,
      symbolic=lambda s, a, b: s.Max(a, b), partials=lambda a, b: (positive(a - b), positive(b - a)),
      spellings=_everywhere("max({0}, {1})", ATOM, LOOSE, LOOSE, latex=r"\max\left({0}, {1}\right)",
                            words="the larger of ({0}) and ({1})"))
+_row("minimum", 2, _same, floats=np.minimum, exact=min, decimal=min,
+     symbolic=lambda s, a, b: s.Min(a, b), partials=lambda a, b: (positive(b - a), positive(a - b)),
+     spellings=_everywhere("min({0}, {1})", ATOM, LOOSE, LOOSE, latex=r"\min\left({0}, {1}\right)",
+                           words="the smaller of ({0}) and ({1})"))
+_row("magnitude", 1, _same, floats=np.abs, exact=abs, decimal=abs,
+     symbolic=lambda s, x: s.Abs(x), partials=lambda x: (sign(x),), spellings=_everywhere(
+     "|{0}|", ATOM, LOOSE, ascii="abs({0})", latex=r"\left|{0}\right|", words="the magnitude of ({0})"))
+_row("sign", 1, _same, floats=np.sign, exact=lambda x: Fraction((x > 0) - (x < 0)),
+     decimal=lambda x: Decimal((x > 0) - (x < 0)), symbolic=lambda s, x: s.sign(x), partials=lambda x: (_ZERO,),
+     spellings=_everywhere("sign({0})", ATOM, LOOSE, latex=r"\operatorname{{sign}}\left({0}\right)",
+                           words="the sign of ({0})"))
+_row("floor", 1, _same, floats=np.floor, exact=lambda x: Fraction(math.floor(x)),
+     decimal=lambda x: Decimal(math.floor(x)), symbolic=lambda s, x: s.floor(x), partials=lambda x: (_ZERO,),
+     spellings=_everywhere("⌊{0}⌋", ATOM, LOOSE, ascii="floor({0})", latex=r"\left\lfloor {0} \right\rfloor",
+                           words="the whole part of ({0})"))
+_row("sin", 1, _same, floats=np.sin, exact=inexact("sin"), decimal=lambda x: cos_decimal(x - PI_DECIMAL / 2),
+     symbolic=lambda s, x: s.sin(x), partials=lambda x: (cos(x),), spellings=_everywhere(
+     "sin({0})", ATOM, LOOSE, latex=r"\sin\left({0}\right)", words="the sine of ({0})"))
+_row("cos", 1, _same, floats=np.cos, exact=inexact("cos"), decimal=cos_decimal,
+     symbolic=lambda s, x: s.cos(x), partials=lambda x: (-sin(x),), spellings=_everywhere(
+     "cos({0})", ATOM, LOOSE, latex=r"\cos\left({0}\right)", words="the cosine of ({0})"))
+_row("erf", 1, _same, floats=np.vectorize(math.erf, otypes=[np.float64]), exact=inexact("the error function"),
+     decimal=erf_decimal, symbolic=lambda s, x: s.erf(x),
+     partials=lambda x: (2 * exp(-(x**2)) / sqrt(pi()),), spellings=_everywhere(
+     "erf({0})", ATOM, LOOSE, latex=r"\operatorname{{erf}}\left({0}\right)", words="the error function of ({0})"))
+_row("pi", 0, _same, floats=lambda: np.float64(math.pi), exact=inexact("π"), decimal=lambda: PI_DECIMAL,
+     symbolic=lambda s: s.pi, partials=tuple, spellings=_everywhere("π", ATOM, ascii="pi", latex=r"\pi", words="pi"))
 _row("positive", 1, _same, floats=lambda x: np.greater(x, 0).astype(np.float64),
      exact=lambda x: Fraction(x > 0), decimal=lambda x: Decimal(x > 0),
      symbolic=lambda s, x: s.Piecewise((1, x > 0), (0, True)), partials=lambda x: (_ZERO,),
      spellings=_everywhere("[{0} > 0]", ATOM, LOOSE, latex=r"\left[{0} > 0\right]",
                            words="1 if ({0}) is positive, else 0"))
-_row("ylogx", 2, _same, floats=_ylogx, exact=_inexact("ln"), decimal=_ylogx_decimal,
+_row("ylogx", 2, _same, floats=ylogx_floats, exact=inexact("ln"), decimal=ylogx_decimal,
      symbolic=lambda s, y, x: s.Piecewise((0, s.Eq(y, 0)), (y * s.log(x), True)),
      partials=lambda y, x: (ln(x), ydiv(y, x)), spellings=_everywhere(
      "{0}·ln({1})", PRODUCT, PRODUCT, LOOSE, ascii="{0}*ln({1})", latex=r"{0} \cdot \ln\left({1}\right)",
      words="{0} times the natural logarithm of ({1})"))
-_row("ydiv", 2, _same, floats=_ydiv, exact=lambda y, x: y / x if y else y, decimal=lambda y, x: y / x if y else y,
+_row("ydiv", 2, _same, floats=ydiv_floats, exact=lambda y, x: y / x if y else y, decimal=lambda y, x: y / x if y else y,
      symbolic=lambda s, y, x: s.Piecewise((0, s.Eq(y, 0)), (y / x, True)),
      partials=lambda y, x: (1 / x, -ydiv(y, x**2)), spellings=OPERATIONS["div"].spellings)
 
 _row("matvec", 2, _matvec_shape, floats=np.matvec, elementwise=False,
-     entries=lambda W, x: _sum_last(W * x), spellings=_matrix_product())
+     entries=lambda W, x: sum_last(W * x), spellings=_matrix_product())
 _row("vecmat", 2, _vecmat_shape, floats=np.vecmat, elementwise=False,
-     entries=lambda x, W: _sum_last(x * W.T), spellings=_matrix_product())
+     entries=lambda x, W: sum_last(x * W.T), spellings=_matrix_product())
 _row("matvec_back", 2, lambda W, g: _vecmat_shape(g, W), floats=lambda W, g: np.vecmat(g, W), elementwise=False,
-     entries=lambda W, g: _sum_last(g * W.T), spellings=_matrix_product(0))
+     entries=lambda W, g: sum_last(g * W.T), spellings=_matrix_product(0))
 _row("vecmat_back", 2, lambda g, W: _matvec_shape(W, g), floats=lambda g, W: np.matvec(W, g), elementwise=False,
-     entries=lambda g, W: _sum_last(g * W), spellings=_matrix_product(1))
+     entries=lambda g, W: sum_last(g * W), spellings=_matrix_product(1))
 _row("outer", 2, _outer_shape, floats=lambda a, b: a[..., :, None] * b[..., None, :], elementwise=False,
      entries=lambda a, b: a[:, None] * b[None, :], spellings=_matrix_product(1))
 _row("outer_row", 2, _outer_shape, floats=lambda a, b: a[..., :, None] * b[..., None, :], elementwise=False,
@@ -263,13 +233,13 @@ _row("scale_columns", 2, _scale_columns_shape, floats=lambda W, g: W * g[..., No
      entries=lambda W, g: g[None, :] * W, spellings=_everywhere(
      "{0}·diag({1})", APART, FRACTION, LOOSE, ascii="{0}*diag({1})",
      latex=r"{0} \cdot \operatorname{{diag}}({1})", words="each column of {0} times its entry of ({1})"))
-_row("total", 1, _total_shape, floats=_sum_last, fold="add", elementwise=False, spellings=_everywhere(
+_row("total", 1, _total_shape, floats=sum_last, fold="add", elementwise=False, spellings=_everywhere(
      "Σ {0}", APART, APART, ascii=Spelling("sum({0})", ATOM), latex=r"\sum {0}",
      words=Spelling("the total of ({0})", ATOM)))
 _row("ones", 1, _same, floats=np.ones_like, exact=lambda x: Fraction(1), decimal=lambda x: Decimal(1),
      symbolic=lambda s, x: s.Integer(1), formula=lambda x: _ONE, partials=lambda x: (_ZERO,),
      spellings=_everywhere("1", ATOM))
-_row("diag", 1, _diag_shape, floats=lambda a: a[..., None] * np.eye(a.shape[-1]), entries=_diag, elementwise=False,
+_row("diag", 1, _diag_shape, floats=lambda a: a[..., None] * np.eye(a.shape[-1]), entries=diagonal, elementwise=False,
      spellings=_everywhere("diag({0})", ATOM, LOOSE, latex=r"\operatorname{{diag}}({0})",
                            words="the diagonal matrix of ({0})"))
 _row("largest", 1, _total_shape, floats=lambda a: np.max(a, axis=-1), fold="maximum", elementwise=False,
@@ -279,7 +249,7 @@ _row("sum_over_samples", 1, lambda a: a, floats=lambda a: np.add.reduce(a, axis=
      "Σₛ {0}", APART, APART, ascii=Spelling("sum over samples({0})", ATOM), latex=r"\sum_s {0}",
      words="the sum over the samples of {0}"))
 _row("mean_over_samples", 1, lambda a: a, floats=lambda a: np.add.reduce(a, axis=0) / a.shape[0],
-     entries=_mean_entries, gathers_samples=True, elementwise=False,
+     entries=mean_entries, gathers_samples=True, elementwise=False,
      spellings=_everywhere("1/N·Σₛ {0}", APART, APART, ascii=Spelling("1/N*sum over samples({0})", APART),
                            latex=r"\frac{{1}}{{N}} \sum_s {0}", words="the mean over the samples of {0}"))
 _row("partial", 2, lambda a, b: (), spellings=_everywhere(

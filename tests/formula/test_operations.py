@@ -14,8 +14,8 @@ import sympy
 
 from backtrace.errors import InexactError
 from backtrace.formula.evaluate import DECIMALS, FLOATS, FRACTIONS, Carrier, evaluate
-from backtrace.formula.expr import OPERATIONS, Expr, Operation, Var
-from backtrace.formula.operations import exp, tanh, ydiv, ylogx
+from backtrace.formula.expr import OPERATIONS, Expr, Operation, Var, apply
+from backtrace.formula.operations import erf, exp, pi, tanh, ydiv, ylogx
 from backtrace.proof.symbols import SYMBOLS
 from tests.formula.rows import ENTRYWISE, applied, fitting, is_structural, is_worked
 
@@ -60,8 +60,8 @@ def test_a_row_that_gives_entries_is_marked(op: Operation) -> None:
 @pytest.mark.parametrize("op", ENTRYWISE, ids=_name)
 def test_an_entrywise_row_takes_numbers_vectors_and_matrices(op: Operation) -> None:
     """An operation taken entry by entry works on any shape, and a number goes with every entry."""
-    assert len(fitting(op, 3)) == (3 if op.arity == 1 else 7)
-    assert applied(op, ((3,),) * op.arity).shape == (3,)
+    assert len(fitting(op, 3)) == {0: 1, 1: 3, 2: 7}[op.arity]
+    assert applied(op, ((3,),) * op.arity).shape == ((3,) if op.arity else ())
 
 
 # fmt: off
@@ -123,7 +123,26 @@ def test_tanh_of_large_decimals(at: int, expected: int) -> None:
     assert evaluate(tanh(x), {"x": np.array(Decimal(at))}, DECIMALS).item() == expected
 
 
-@pytest.mark.parametrize("expr", [exp(x), tanh(x), ylogx(x, x), x ** Fraction(1, 2)])
+@pytest.mark.parametrize(
+    ("name", "precise"),
+    [("erf", sympy.erf), ("cos", sympy.cos), ("sin", sympy.sin), ("tanh", sympy.tanh), ("exp", sympy.exp)],
+)
+@pytest.mark.parametrize("at", ["0", "0.001", "-0.7", "2.5", "-6", "9.99", "31.4"])
+def test_decimals_are_precise(name: str, precise: Any, at: str) -> None:
+    """A pocket calculator with many digits gives what sympy gives, to 25 digits."""
+    found = evaluate(apply(name, x), {"x": np.array(Decimal(at))}, DECIMALS).item()
+    expected = precise(sympy.Rational(at)).evalf(40)
+    assert abs(sympy.Float(str(found), 40) - expected) <= 1e-25 * max(1, abs(expected))
+
+
+def test_pi_is_the_same_number_everywhere() -> None:
+    """The constant has no operands, and every carrier but fractions has its value."""
+    assert float(evaluate(pi(), {})) == np.pi
+    assert abs(sympy.Float(str(evaluate(pi(), {}, DECIMALS).item()), 50) - sympy.pi.evalf(50)) < 1e-48
+    assert evaluate(pi(), {}, SYMBOLS).item() is sympy.pi
+
+
+@pytest.mark.parametrize("expr", [exp(x), tanh(x), erf(x), pi(), ylogx(x, x), x ** Fraction(1, 2)])
 def test_fractions_refuse_what_has_no_exact_value(expr: Expr) -> None:
     """Exact arithmetic never falls back to floats."""
     with pytest.raises(InexactError):
