@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
+
+import numpy as np
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """The batches of one epoch, as places in the data from 0, and the number of epochs."""
+    """The batches of one epoch, as places in the data from 0, and the number of epochs.
+
+    With `seed` every epoch goes through the data in an order of its own, drawn from the seed and the epoch's number.
+    """
 
     batches: tuple[tuple[int, ...], ...]
     epochs: int
+    seed: int | None = None
 
     @classmethod
-    def in_order(cls, samples: int, batch_size: int, epochs: int) -> Schedule:
+    def in_order(cls, samples: int, batch_size: int, epochs: int, seed: int | None = None) -> Schedule:
         """Batches of that size in the order of the data; the last one may be shorter."""
         starts = range(0, samples, batch_size)
-        return cls(tuple(tuple(range(s, min(s + batch_size, samples))) for s in starts), epochs)
+        return cls(tuple(tuple(range(s, min(s + batch_size, samples))) for s in starts), epochs, seed)
 
     @property
     def updates(self) -> int:
@@ -29,9 +36,17 @@ class Schedule:
         """The epoch of an update, both from 1; the pass after the last update counts to the last epoch."""
         return (min(update, self.updates) - 1) // len(self.batches) + 1
 
+    def ends_epoch(self, update: int) -> bool:
+        """Whether the update is the last of its epoch."""
+        return update % len(self.batches) == 0
+
     def samples(self, update: int) -> tuple[int, ...]:
         """The samples of an update (from 1), as places from 0; the pass after the last repeats the last's."""
-        return self.batches[(min(update, self.updates) - 1) % len(self.batches)]
+        batch = self.batches[(min(update, self.updates) - 1) % len(self.batches)]
+        if self.seed is None:
+            return batch
+        order = _shuffled(self.seed, self.epoch(update), self._visits[-1])
+        return tuple(order[place] for place in batch)
 
     def visits_before(self, update: int) -> int:
         """How many samples were worked in the updates before this one."""
@@ -44,3 +59,10 @@ class Schedule:
     def _visits(self) -> tuple[int, ...]:
         """How many samples the first batches of an epoch work: none, one, two and so on."""
         return tuple(accumulate(map(len, self.batches), initial=0))
+
+
+@lru_cache(maxsize=64)
+def _shuffled(seed: int, epoch: int, samples: int) -> Sequence[int]:
+    """The order of the data in an epoch: the same for the same seed on every machine."""
+    order: list[int] = np.random.default_rng([seed, epoch]).permutation(samples).tolist()
+    return order

@@ -6,18 +6,20 @@ the data. A step is made when it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
 
-from backtrace.engine.columns import collected, read_only
+from backtrace.engine.columns import Columns, collected, read_only
 from backtrace.engine.equation import Equation
-from backtrace.engine.plan import Plan, plan_of
+from backtrace.engine.givens import given_in, initial, initial_parameters, places_of, schedule_of
+from backtrace.engine.plan import Plan
+from backtrace.engine.planning import plan_of
 from backtrace.engine.schedule import Schedule
-from backtrace.engine.work import Watch, Worked, initial_parameters, schedule_of, unwatched, work
+from backtrace.engine.work import Watch, Worked, unwatched, work
 from backtrace.errors import UnknownQuantityError, misfit
 from backtrace.formula.expr import Var
 from backtrace.notation.notation import Notation
@@ -54,13 +56,18 @@ class Trace:
     scenario: Scenario
     plan: Plan
     schedule: Schedule
-    _arrays: Mapping[str, Floats]
+    _columns: Columns
     _initial: Mapping[str, Floats]
 
-    def __init__(self, scenario: Scenario, worked: Iterable[Worked]) -> None:
-        plan, schedule = plan_of(scenario), schedule_of(scenario)
-        arrays, initial = collected(plan, schedule, worked), initial_parameters(scenario)
-        vars(self).update(scenario=scenario, plan=plan, schedule=schedule, _arrays=arrays, _initial=initial)
+    def __init__(self, scenario: Scenario, worked: Iterable[Worked], losses: Floats | None = None) -> None:
+        plan = plan_of(scenario)
+        self._fill(scenario, plan, collected(plan, scenario.keep, worked, losses))
+
+    def _fill(self, scenario: Scenario, plan: Plan, columns: Columns) -> None:
+        schedule = schedule_of(scenario)
+        schedule = replace(schedule, epochs=columns.updates // len(schedule.batches))
+        first = {name: read_only(value) for name, value in initial(scenario, plan).items()}
+        vars(self).update(scenario=scenario, plan=plan, schedule=schedule, _columns=columns, _initial=first)
 
     @cached_property
     def notation(self) -> Notation:
@@ -84,7 +91,7 @@ class Trace:
 
     def __reduce__(self) -> tuple[object, ...]:
         """A trace is pickled as its scenario and its values: formulas are made anew from the scenario."""
-        return Trace, (self.scenario, list(self.worked()))
+        return _restored, (self.scenario, self._columns)
 
     def __repr__(self) -> str:
         title = self.scenario.title or "-".join(map(str, self.scenario.units))
@@ -117,30 +124,36 @@ class Trace:
         return _entry(value, var)
 
     def series(self, name: str) -> Floats:
-        """The values of a quantity over the whole training, stacked in the order worked."""
+        """The values of a quantity over the whole training, stacked in the order worked, of the updates kept."""
         var = self.notation.find(name)
-        if var.name in self._arrays:
-            values = self._arrays[var.name]
+        if var.name in self._columns.arrays and var.name not in self._initial:
+            values = self._columns.arrays[var.name]
         else:
             joined = np.concatenate if self.plan.quantities[var.name].var.per_sample else np.stack
-            values = read_only(joined([self._whole(var.name, update) for update in range(1, self.updates + 1)]))
+            values = read_only(joined([self._whole(var.name, update) for update in self._columns.kept]))
         return _entry(values, var)
 
     @property
     def parameters(self) -> dict[str, Floats]:
         """The weights and biases after the last update, by id."""
-        return {name: self._whole(name, self.updates + 1) for name in self._initial}
+        return {name: self._whole(name, self.updates + 1) for name in initial_parameters(self.scenario)}
 
     @property
     def losses(self) -> Floats:
-        """The loss that each update started from, and last the loss with the final parameters."""
-        return self.series(self.plan.objective)
+        """The loss that each update started from, and last the loss with the final parameters; all of them, always."""
+        return self._columns.losses
+
+    @property
+    def kept(self) -> Sequence[int]:
+        """The numbers of the updates whose values are kept; the pass after the last always is."""
+        return self._columns.kept
 
     def worked(self) -> Iterator[Worked]:
-        """The values of each update in turn, and of the pass after the last, as `engine.work` gives them."""
-        for update in range(1, self.updates + 2):
-            names = {equation.id for equation, _ in self._lines(update)}
-            yield Worked(update, self.schedule.samples(update), {name: self._whole(name, update) for name in names})
+        """The values of each kept update in turn, and of the pass after the last, as `engine.work` gives them."""
+        for update in (*self.kept, self.updates + 1):
+            names = [*self.plan.carried, *(equation.id for equation, _ in self._lines(update))]
+            values = {name: self._whole(name, update) for name in names}
+            yield Worked(update, self.schedule.samples(update), values, update > self.updates)
 
     def has(self, name: str, update: int) -> bool:
         """Whether the quantity has a value in the update: after the last there is only the forward pass."""
@@ -152,39 +165,66 @@ class Trace:
         if not 1 <= update <= self.updates + 1:
             raise UnknownQuantityError(f"there is no update {update}: they count from 1 to {self.updates}")
         if name in self._initial:
-            previous = f"{name}_next"
-            trained = update > 1 and previous in self._arrays
-            return self._whole(previous, update - 1) if trained else self._initial[name]
+            return self._carried(name, update)
         if name in ("x", "y"):
             data: Floats = getattr(self.scenario, name)
             places = list(self.schedule.samples(update))
             return read_only(data[places] if self.plan.batched else data[places[0]])
-        if name == "eta":
-            return read_only(np.asarray(self.scenario.learning_rate))
+        given = given_in(self.scenario, self.plan, self.schedule, name, update)
+        if given is not None:
+            return read_only(np.asarray(given, dtype=np.float64))
         if name == f"{self.plan.objective}_next" and update == self.updates:
             return self._whole(self.plan.objective, update + 1)
-        row = self._row(name, update) if name in self._arrays else None
+        row = self._row(name, update)
         if row is None:
-            where = "only after the last update" if self.has(name, self.updates + 1) else "only in the updates"
-            raise UnknownQuantityError(f"{name} is not worked in update {update}, {where} (1 to {self.updates})")
-        return self._arrays[name][row]
+            raise UnknownQuantityError(self._why_not(name, update))
+        return self._columns.arrays[name][row]
+
+    def _carried(self, name: str, update: int) -> Floats:
+        """A parameter, or what the optimizer keeps, at the start of an update."""
+        arrays, columns = self._columns.arrays, self._columns
+        if update == 1 or f"{name}_next" not in arrays:
+            return self._initial[name]
+        before = columns.place(update - 1)
+        if before is not None:
+            after: Floats = arrays[f"{name}_next"][before]
+            return after
+        here = columns.place(update)
+        if here is None:
+            raise UnknownQuantityError(self._why_not(name, update))
+        start: Floats = arrays[name][here]
+        return start
+
+    def _why_not(self, name: str, update: int) -> str:
+        if self._columns.place(update) is None:
+            every = self.scenario.keep.every
+            rule = f"every {every}th and the last" if every else "only the last"
+            return f"{name} is not kept of update {update}: the scenario keeps {rule}"
+        where = "only after the last update" if self.has(name, self.updates + 1) else "only in the updates"
+        return f"{name} is not worked in update {update}, {where} (1 to {self.updates})"
 
     def _row(self, name: str, update: int) -> int | slice | None:
-        """Where the values of an update stand in the quantity's array."""
+        """Where the values of an update stand in the quantity's array; None where there are none."""
+        if name not in self._columns.arrays:
+            return None
         if name in ("promise", "gain"):
             return 0 if update > self.updates else None
+        place = self._columns.place(update)
+        if place is None:
+            return None
         per_sample = self.plan.quantities[name].var.per_sample
-        row = self.schedule.visits_before(update) if per_sample else update - 1
+        row = self._columns.visits[place] if per_sample else place
         count = len(self.schedule.samples(update)) if per_sample else 1
-        if row + count > len(self._arrays[name]):
+        if row + count > len(self._columns.arrays[name]):
             return None
         return slice(row, row + count) if per_sample else row
 
     def _place(self, update: int, sample: int) -> int:
         samples = self.schedule.samples(update)
         if sample - 1 not in samples:
-            places = ", ".join(str(place + 1) for place in samples)
-            raise UnknownQuantityError(f"update {update} does not work sample {sample}; its samples are {places}")
+            raise UnknownQuantityError(
+                f"update {update} does not work sample {sample}; its samples are {places_of(samples)}"
+            )
         return samples.index(sample - 1)
 
     def reads(self, equation: Equation, update: int, sample: int | None) -> Callable[[Var], Floats]:
@@ -206,20 +246,31 @@ class Trace:
         return lookup
 
     def __len__(self) -> int:
-        """The number of steps."""
+        """The number of steps that are kept."""
         of_sample, of_update = self.plan.parts(is_last=True)
         last = len(self.schedule.samples(self.updates + 1)) * len(of_sample) + len(of_update)
-        return self._steps_before(self.updates + 1) + last
+        return self._kept_steps_before(len(self.kept)) + last
 
     def step(self, number: int) -> Step:
-        """The step of that number, from 1; raises IndexError where there is none."""
-        if not 1 <= number <= len(self):
-            raise IndexError(f"there is no step {number}: they count from 1 to {len(self)}")
-        update = self._update_of(number)
+        """The step of that number, from 1, as all steps of the training are counted.
+
+        Raises IndexError where there is none, UnknownQuantityError where it is not kept.
+        """
+        first = self._steps_before(self.updates + 1)
+        last = first + len(self) - self._kept_steps_before(len(self.kept))
+        if not 1 <= number <= last:
+            raise IndexError(f"there is no step {number}: they count from 1 to {last}")
+        update = _last_of(1, self.updates + 1, lambda update: self._steps_before(update) < number)
         position = number - 1 - self._steps_before(update)
         equation, sample = self.plan.line(self.schedule.samples(update), update > self.updates, position)
         value = self.value(equation.id, update, sample)
         return Step(number, equation, self.schedule.epoch(update), update, sample, value)
+
+    def _at(self, position: int) -> Step:
+        """The kept step at the position, from 0."""
+        place = _last_of(0, len(self.kept), lambda place: self._kept_steps_before(place) <= position)
+        update = self.kept[place] if place < len(self.kept) else self.updates + 1
+        return self.step(1 + self._steps_before(update) + position - self._kept_steps_before(place))
 
     def _lines(self, update: int) -> list[tuple[Equation, int | None]]:
         return self.plan.lines(self.schedule.samples(update), update > self.updates)
@@ -227,21 +278,17 @@ class Trace:
     def _steps_before(self, update: int) -> int:
         return self.schedule.visits_before(update) * len(self.plan.of_sample) + (update - 1) * len(self.plan.of_update)
 
-    def _update_of(self, number: int) -> int:
-        low, high = 1, self.updates + 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if self._steps_before(middle) < number else (low, middle - 1)
-        return low
+    def _kept_steps_before(self, place: int) -> int:
+        """How many steps are kept of the updates before the one at the place among those that are kept."""
+        return self._columns.visits[place] * len(self.plan.of_sample) + place * len(self.plan.of_update)
 
     def __iter__(self) -> Iterator[Step]:
-        """Every step, in the order worked."""
-        number = 0
+        """Every step that is kept, in the order worked."""
         for worked in self.worked():
             rows = {place + 1: row for row, place in enumerate(worked.samples)}
             epoch = self.schedule.epoch(worked.update)
-            for equation, sample in self._lines(worked.update):
-                number += 1
+            first = self._steps_before(worked.update) + 1
+            for number, (equation, sample) in enumerate(self._lines(worked.update), first):
                 value = worked.values[equation.id]
                 if equation.target.per_sample and sample is not None:
                     value = value[rows[sample]]
@@ -254,14 +301,16 @@ class Trace:
     @overload
     def __getitem__(self, key: slice) -> list[Step]: ...
     def __getitem__(self, key: str | int | slice) -> Floats | Step | list[Step]:
-        """The value of a quantity in the first update it is worked in, by name; steps by position, from 0."""
+        """The value of a quantity in the first kept update it is worked in, by name; steps by position, from 0."""
         if isinstance(key, str):
             var = self.notation.find(key)
-            return self.value(key, next(u for u in (1, self.updates, self.updates + 1) if self.has(var.name, u)))
+            updates = (self.kept[0], self.updates, self.updates + 1)
+            return self.value(key, next(u for u in updates if self.has(var.name, u)))
         if isinstance(key, int):
-            return self.step(key + 1 if key >= 0 else len(self) + key + 1)
-        positions = range(len(self))[key]
-        return [self.step(position + 1) for position in positions]
+            if not -len(self) <= key < len(self):
+                raise IndexError(f"there is no step at position {key}: {len(self)} are kept")
+            return self._at(key % len(self))
+        return [self._at(position) for position in range(len(self))[key]]
 
     def tell(self, name: str, **options: Any) -> object:
         """The derivation of one quantity, or of one entry, in the first update; `str` gives it as text.
@@ -273,6 +322,23 @@ class Trace:
 
 TELLERS: dict[str, Callable[..., object]] = {}
 """How a trace tells itself: the layers above register here, so that the engine knows nothing of them."""
+
+
+def _restored(scenario: Scenario, columns: Columns) -> Trace:
+    """The trace of a scenario and its values."""
+    trace = object.__new__(Trace)
+    for array in (*columns.arrays.values(), columns.losses):
+        read_only(array)
+    trace._fill(scenario, plan_of(scenario), columns)
+    return trace
+
+
+def _last_of(low: int, high: int, holds: Callable[[int], bool]) -> int:
+    """The last number from `low` to `high` for which the condition holds; it holds for `low`, and then no more."""
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle - 1)
+    return low
 
 
 def _entry(values: Floats, var: Var) -> Floats:

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from backtrace.engine.equation import Equation
+from backtrace.engine.givens import Values, carried_on, initial, schedule_of, start
 from backtrace.engine.plan import Plan
-from backtrace.engine.schedule import Schedule
 from backtrace.errors import OutOfRangeError
 from backtrace.formula.evaluate import evaluate
 from backtrace.formula.expr import Apply, Expr
 from backtrace.scenario.scenario import Floats, Scenario
-
-Values = dict[str, Floats]
 
 
 @dataclass(frozen=True)
 class Worked:
     """The values of one update: samples lead in the arrays of a batch's per-sample quantities.
 
-    `update` counts from 1; the pass after the last update is one more. `samples` are places in the data, from 0.
+    `update` counts from 1; `is_last` marks the pass after the last update, which counts as one more. `samples` are
+    places in the data, from 0.
     """
 
     update: int
     samples: tuple[int, ...]
     values: Values
+    is_last: bool = False
 
 
 Watch = Callable[[Iterator[Worked], int], Iterator[Worked]]
@@ -40,49 +39,32 @@ def unwatched(updates: Iterator[Worked], count: int) -> Iterator[Worked]:
     return updates
 
 
-def schedule_of(scenario: Scenario) -> Schedule:
-    """The scenario's updates: which samples each works on."""
-    return Schedule.in_order(len(scenario.x), scenario.batch_size, scenario.epochs)
-
-
 def work(scenario: Scenario, plan: Plan) -> Iterator[Worked]:
     """Each update in turn, and then the pass with the new parameters.
 
     Raises OutOfRangeError at the equation whose value is not finite.
     """
-    schedule = schedule_of(scenario)
-    parameters = initial_parameters(scenario)
+    schedule, carried = schedule_of(scenario), initial(scenario, plan)
     values: Values = {}
+    losses: list[float] = []
     for update in range(1, schedule.updates + 1):
         samples = schedule.samples(update)
-        values = start(scenario, plan, samples, parameters)
+        values = start(scenario, plan, schedule, update, carried)
         work_equations(plan.of_sample + plan.of_update, values, update, samples)
-        parameters = {name: values.get(f"{name}_next", old) for name, old in parameters.items()}
+        carried = carried_on(carried, values)
         yield Worked(update, samples, values)
-    update = schedule.updates + 1
-    after = start(scenario, plan, samples, parameters)
+        if scenario.until is not None:
+            losses.append(float(values[plan.objective]))
+            if schedule.ends_epoch(update):
+                if sum(losses) / len(losses) <= scenario.until:
+                    break
+                losses.clear()
+    after = start(scenario, plan, schedule, update, carried)
     of_sample, of_update = plan.after
-    work_equations(of_sample + of_update, after, update - 1, samples, after=True)
+    work_equations(of_sample + of_update, after, update, samples, after=True)
     closing = values | {f"{plan.objective}_next": after[plan.objective]}
-    work_equations(plan.closing, closing, update - 1, samples, after=True)
-    yield Worked(update, samples, after | {e.id: closing[e.id] for e in plan.closing})
-
-
-def initial_parameters(scenario: Scenario) -> Values:
-    """The weights and biases before the first update, by id."""
-    parameters: Values = {}
-    for number, layer in enumerate(scenario.layers, 1):
-        parameters[f"W{number}"] = layer.weights
-        if layer.biases is not None:
-            parameters[f"b{number}"] = layer.biases
-    return parameters
-
-
-def start(scenario: Scenario, plan: Plan, samples: Sequence[int], parameters: Values) -> Values:
-    """What is given at the start of an update."""
-    places = list(samples) if plan.batched else samples[0]
-    eta: Any = np.float64(scenario.learning_rate)
-    return {"x": scenario.x[places], "y": scenario.y[places], "eta": eta, **parameters}
+    work_equations(plan.closing, closing, update, samples, after=True)
+    yield Worked(update + 1, samples, after | {e.id: closing[e.id] for e in plan.closing}, is_last=True)
 
 
 def work_equations(

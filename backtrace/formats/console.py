@@ -183,12 +183,15 @@ class ConsolePrinter:
             self.emit(Text.assemble(" " * INDENT, Text.from_ansi(line)))
 
     def records(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Each row as a paragraph: its first cell, and below it the others with their titles."""
+        """Each row as a paragraph: its first cell, and below it the others with their titles, none that is empty."""
         for first, *rest in rows:
-            self.emit(Text(" " * INDENT + first, "bold"))
+            if first:
+                self.emit(Text(" " * INDENT + first, "bold"))
             for title, cell in zip(titles[1:], rest, strict=True):
-                text = f"{title}: {cell}" if title else cell
-                for line in textwrap.wrap(text, self.width - 2 * INDENT, break_on_hyphens=False):
+                text = f"{title}: {cell}" if title and cell else cell
+                for line in textwrap.wrap(
+                    text, self.width - 2 * INDENT, break_on_hyphens=False, subsequent_indent=" " * INDENT
+                ):
                     self.emit(" " * 2 * INDENT + line)
 
     def line(self, line: Line) -> None:

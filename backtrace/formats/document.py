@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from backtrace.engine.columns import thinned
 from backtrace.engine.equation import Equation
+from backtrace.engine.givens import constants, schedule_of
 from backtrace.engine.plan import Plan
 from backtrace.engine.trace import Trace, notation_of
-from backtrace.engine.work import Worked, schedule_of
+from backtrace.engine.work import Worked
 from backtrace.formula.calculus import summed
 from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import Expr, Var
@@ -42,7 +44,7 @@ def _quantity(scenario: Scenario, plan: Plan, notation: Notation, name: str) -> 
         "shape": list(quantity.var.shape),
         "kind": quantity.kind,
     }
-    constant = {"x": scenario.x, "y": scenario.y, "eta": scenario.learning_rate}.get(name)
+    constant = ({"x": scenario.x, "y": scenario.y} | constants(scenario, plan)).get(name)
     if constant is not None:
         entry["value"] = np.asarray(constant).tolist()
     return entry
@@ -84,16 +86,23 @@ def _equation(formulas: Formulas, notation: Notation, equation: Equation) -> dic
 
 
 def steps(scenario: Scenario, plan: Plan, worked: Iterable[Worked]) -> Iterator[dict[str, Any]]:
-    """A line for each step, in the order worked, without its arithmetic."""
-    schedule, number = schedule_of(scenario), 0
-    for each in worked:
+    """A line for each step that is kept, in the order worked, without its arithmetic.
+
+    The first step of an update that does not follow on a kept one holds what is carried into the update.
+    """
+    schedule, before = schedule_of(scenario), 0
+    for each, is_kept in thinned(scenario.keep, worked):
+        if not is_kept:
+            continue
+        follows, before = each.update == before + 1, each.update
         places = {place + 1: row for row, place in enumerate(each.samples)}
         lists = {name: np.asarray(value).tolist() for name, value in each.values.items()}
-        for equation, sample in plan.lines(each.samples, each.update > schedule.updates):
-            number += 1
+        first = (each.update - 1) * len(plan.of_update) + schedule.visits_before(each.update) * len(plan.of_sample) + 1
+        for number, (equation, sample) in enumerate(plan.lines(each.samples, each.is_last), first):
             value = lists[equation.id]
             if equation.target.per_sample and sample is not None:
                 value = value[places[sample]]
+            start = {} if follows or number > first else {"start": {name: lists[name] for name in plan.carried}}
             yield {
                 "step": number,
                 "equation": equation.id,
@@ -101,7 +110,7 @@ def steps(scenario: Scenario, plan: Plan, worked: Iterable[Worked]) -> Iterator[
                 "update": each.update,
                 "sample": sample,
                 "value": value,
-            }
+            } | start
 
 
 def result_of(trace: Trace) -> dict[str, Any]:

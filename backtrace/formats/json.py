@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TextIO
 
 from backtrace.engine.equation import Equation
-from backtrace.engine.plan import Plan, plan_of
+from backtrace.engine.plan import Plan
+from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace
 from backtrace.engine.work import Worked
 from backtrace.formats.document import head, result_of, steps
@@ -32,11 +33,28 @@ def write_json(trace: Trace, stream: TextIO) -> None:
     stream.write('\n],\n"result":' + dumps(result_of(trace)) + "}\n")
 
 
-def write_jsonl(scenario: Scenario, worked: Iterable[Worked], stream: TextIO) -> None:
-    """Write a header line, then a line for each step as it is worked; nothing is kept."""
-    plan: Plan = plan_of(scenario)
+def write_jsonl(
+    scenario: Scenario, worked: Iterable[Worked], stream: TextIO, losses: Sequence[float] | None = None
+) -> None:
+    """Write a header line, then a line for each step as it is worked; nothing is kept.
+
+    Where not every update is kept, a last line has the losses of all: those given, or those worked.
+    """
+    plan = plan_of(scenario)
+    if not scenario.keep.all and losses is None:
+        losses = list[float]()
+        worked = _noting(plan, worked, losses)
     stream.write(dumps(head(scenario, plan)) + "\n")
     stream.writelines(dumps(step) + "\n" for step in steps(scenario, plan, worked))
+    if not scenario.keep.all and losses is not None:
+        stream.write(dumps({"result": {"losses": list(losses)}}) + "\n")
+
+
+def _noting(plan: Plan, worked: Iterable[Worked], losses: list[float]) -> Iterator[Worked]:
+    """The updates passed on, their losses noted."""
+    for each in worked:
+        losses.append(float(each.values[plan.objective]))
+        yield each
 
 
 def _with_arithmetic(trace: Trace) -> Iterator[dict[str, Any]]:

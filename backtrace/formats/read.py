@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from backtrace.engine.plan import Plan, plan_of
+from backtrace.engine.givens import Values, carried_on, initial, schedule_of, start
+from backtrace.engine.plan import Plan
+from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace
-from backtrace.engine.work import Values, Worked, initial_parameters, schedule_of, start
+from backtrace.engine.work import Worked
 from backtrace.errors import InputError, Problem, misfit
-from backtrace.formats.document import FORMAT, VERSION, result_of
+from backtrace.formats.document import FORMAT, VERSION, result_of, steps
+from backtrace.formats.npz import arrays_in, document_in, is_npz, worked_in
 from backtrace.formula.evaluate import evaluate
 from backtrace.scenario import Scenario, read_text, text_of_file
 
@@ -22,31 +25,64 @@ _ROUNDING = 1e-9
 
 
 def is_trace(text: bytes) -> bool:
-    """Whether the text is an exported trace, JSON or JSON Lines, judging by how it begins."""
+    """Whether it is an exported trace, JSON, JSON Lines or .npz, judging by how it begins."""
+    if is_npz(text):
+        return True
     start = text[:_START].lstrip()
     return start.startswith(b"{") and f'"format":"{FORMAT}"'.encode() in start.replace(b" ", b"").replace(b"\n", b"")
 
 
-def trace_from_text(text: bytes, file: str) -> Trace:
+def trace_from_bytes(content: bytes, file: str, checked: bool = True) -> Trace:
+    """The trace of an export, JSON, JSON Lines or .npz; see `trace_from_text`."""
+    if not is_npz(content):
+        return trace_from_text(content, file, checked)
+    arrays = arrays_in(content, file)
+
+    def found(scenario: Scenario, plan: Plan) -> list[Any]:
+        return list(steps(scenario, plan, worked_in(arrays, scenario, plan, file)))
+
+    return _trace(document_in(arrays, file), found, file, checked)
+
+
+def trace_from_text(text: bytes, file: str, checked: bool = True) -> Trace:
     """The trace of an export.
 
     Raises InputError where the text is not a whole trace of this version, or a value is not what its formula gives
-    of the values that it reads, up to rounding.
+    of the values that it reads, up to rounding. Without `checked` the values may be any: whoever compares two traces
+    wants to see what is wrong with one.
     """
-    document, steps = _parts(text, file)
+    document, found = _parts(text, file)
+    return _trace(document, lambda scenario, plan: found, file, checked)
+
+
+def _trace(
+    document: dict[str, Any], steps_of: Callable[[Scenario, Plan], Sequence[Any]], file: str, checked: bool
+) -> Trace:
     if document.get("version") != VERSION:
         raise misfit(f"{file} is a trace of version {document.get('version')!r}", f"version {VERSION}")
     scenario = read_text(json.dumps(document.get("scenario")), f"the scenario in {file}")
     plan = plan_of(scenario)
-    trace = Trace(scenario, _worked(scenario, plan, steps, file))
-    if document.get("result", result_of(trace)) != result_of(trace):
+    losses = None if scenario.keep.all else _losses(document, file)
+    trace = Trace(scenario, _worked(scenario, plan, steps_of(scenario, plan), file, checked), losses)
+    if not checked:
+        return trace
+    found, worked = document.get("result", {}), result_of(trace)
+    if not isinstance(found, dict) or any(worked.get(key) != value for key, value in found.items()):
         raise misfit(f"{file}: the result is not that of the last step", remedy="export the trace again")
     return trace
 
 
 def load_trace(path: str | Path) -> Trace:
-    """The trace of an export in JSON or JSON Lines, to the last bit; raises InputError where it is no whole trace."""
-    return trace_from_text(text_of_file(path), str(path))
+    """The trace of an export, JSON, JSON Lines or .npz, to the last bit; raises InputError where it is no whole one."""
+    return trace_from_bytes(text_of_file(path), str(path))
+
+
+def _losses(document: dict[str, Any], file: str) -> Any:
+    """The losses of all updates, of which not every one is kept."""
+    losses = document.get("result", {}).get("losses") if isinstance(document.get("result"), dict) else None
+    if not isinstance(losses, list) or len(losses) < 2:  # noqa: PLR2004
+        raise misfit(f"{file} has no losses of its updates", "a result with losses", "export the trace again")
+    return _value({"step": "result", "value": losses}, (len(losses),), file)
 
 
 def _parts(text: bytes, file: str) -> tuple[dict[str, Any], Sequence[Any]]:
@@ -57,6 +93,8 @@ def _parts(text: bytes, file: str) -> tuple[dict[str, Any], Sequence[Any]]:
             steps = document.get("steps")
         except json.JSONDecodeError:
             document, *steps = [json.loads(line) for line in decoded.splitlines() if line.strip()]
+            if steps and isinstance(steps[-1], dict) and "result" in steps[-1]:
+                document |= steps.pop()
         if isinstance(document, dict) and isinstance(steps, list):
             return document, steps
         reason = "it has no list of steps"
@@ -65,31 +103,60 @@ def _parts(text: bytes, file: str) -> tuple[dict[str, Any], Sequence[Any]]:
     raise InputError([Problem(f"{file} is no whole trace: {reason}", "JSON or JSON Lines as exported")])
 
 
-def _worked(scenario: Scenario, plan: Plan, steps: Sequence[Any], file: str) -> Iterator[Worked]:
+def _worked(
+    scenario: Scenario, plan: Plan, steps: Sequence[Any], file: str, checked: bool
+) -> Iterator[Worked]:
     """The values of the steps, gathered by update; each step must be the one that the scenario calls for."""
     schedule, at = schedule_of(scenario), iter(steps)
-    before, parameters = Worked(0, (), {}), initial_parameters(scenario)
-    for update in range(1, schedule.updates + 2):
-        samples = schedule.samples(update)
+    before, carried = Worked(0, (), {}), initial(scenario, plan)
+    numbers = list(dict.fromkeys(step.get("update") for step in steps if isinstance(step, dict)))
+    for update in _updates(scenario, numbers, file):
+        is_last = update == numbers[-1]
+        samples = schedule.samples(update - is_last)
         rows: dict[str, list[Any]] = {}
-        for equation, sample in plan.lines(samples, update > schedule.updates):
+        for equation, sample in plan.lines(samples, is_last):
             step = next(at, None)
             expected = f"{equation.id} of update {update}" + (f", sample {sample}" if sample else "")
-            is_it = isinstance(step, dict) and (step.get("equation"), step.get("update"), step.get("sample")) == (
-                equation.id, update, sample)  # fmt: skip
+            known = step if isinstance(step, dict) else {}
+            is_it = tuple(known.get(key) for key in ("equation", "update", "sample")) == (equation.id, update, sample)
             if not is_it:
-                found = "the end" if step is None else f"step {step.get('step') if isinstance(step, dict) else step!r}"
+                found = "the end" if step is None else f"step {known.get('step', step)!r}"
                 raise misfit(f"{file}: {found} stands where a step is missing", expected, "export the trace again")
-            rows.setdefault(equation.id, []).append(_value(step, equation.target.shape, file))  # type: ignore[arg-type]
-        worked = Worked(update, samples, {name: _stacked(plan, name, values) for name, values in rows.items()})
-        _follow(plan, worked, start(scenario, plan, samples, parameters), before, file)
-        before = Worked(update, samples, worked.values | parameters)
-        parameters = {name: worked.values.get(f"{name}_next", old) for name, old in parameters.items()}
+            if "start" in known and not rows:
+                carried = _start(plan, known["start"], file)
+            rows.setdefault(equation.id, []).append(_value(known, equation.target.shape, file))
+        values = {name: _stacked(plan, name, each) for name, each in rows.items()}
+        worked = Worked(update, samples, carried | values, is_last)
+        if checked:
+            _follow(plan, worked, start(scenario, plan, schedule, update - is_last, carried), before, file)
+        before, carried = worked, carried_on(carried, values)
         yield worked
     if next(at, None) is not None:
         raise misfit(
             f"{file}: there are steps after the last one", "the steps of the scenario", "export the trace again"
         )
+
+
+def _updates(scenario: Scenario, numbers: Sequence[Any], file: str) -> Sequence[int]:
+    """The updates that the steps belong to, the pass after the last included, if they are those that are kept."""
+    most = schedule_of(scenario).updates
+    last = numbers[-1] - 1 if numbers and isinstance(numbers[-1], int) else most
+    updates = last if scenario.until is not None and last < most else most
+    kept = [update for update in range(1, updates + 1) if scenario.keep.keeps(update) or update == updates]
+    if list(numbers[: len(kept)]) != kept or list(numbers[len(kept) :]) != [updates + 1]:
+        remedy = "export the trace again"
+        raise misfit(f"{file}: the steps are not those of the updates that the scenario keeps", remedy=remedy)
+    return [*kept, updates + 1]
+
+
+def _start(plan: Plan, values: Any, file: str) -> Values:
+    """What is carried into an update that does not follow on a kept one."""
+    if not isinstance(values, dict) or values.keys() != set(plan.carried):
+        raise misfit(f"{file}: the start of an update", f"the values of {', '.join(plan.carried)}")
+    return {
+        name: _value({"step": name, "value": value}, plan.quantities[name].var.shape, file)
+        for name, value in values.items()
+    }
 
 
 def _follow(plan: Plan, worked: Worked, given: Values, before: Worked, file: str) -> None:
@@ -99,7 +166,8 @@ def _follow(plan: Plan, worked: Worked, given: Values, before: Worked, file: str
     with np.errstate(all="ignore"):
         for name, value in worked.values.items():
             equation = plan.equation(name)
-            assert equation is not None
+            if equation is None:
+                continue
             expected = evaluate(equation.opened, closing if equation.phase == "after" else reads)
             if not np.allclose(value, expected, rtol=_ROUNDING, atol=_ROUNDING):
                 raise misfit(

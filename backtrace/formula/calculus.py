@@ -14,7 +14,7 @@ from functools import reduce
 from backtrace.errors import MisfitError
 from backtrace.formula.expr import Apply, Expr, Num, Var, apply, variables
 
-ZERO, ONE = Num(Fraction(0)), Num(Fraction(1))
+ZERO, HALF, ONE = (Num(Fraction(value)) for value in (0, Fraction(1, 2), 1))
 
 
 def is_literal(expr: Expr, value: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from inspect import getdoc
+from dataclasses import replace
 
 from backtrace.engine.trace import notation_of, run
 from backtrace.errors import misfit
@@ -16,11 +16,18 @@ from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES
 from backtrace.network.naming import unnamed
 from backtrace.network.optimizers import OPTIMIZERS
+from backtrace.network.parameters import Parameter
+from backtrace.network.schedules import SCHEDULES
 from backtrace.notation.profiles import PROFILES, Profile
 from backtrace.notation.symbols import Symbol
 from backtrace.scenario import load, names, path_of, scenario
 
-_LETTERS = {"a": Symbol("a"), "prediction": Symbol("y", accent="hat"), "eta": Symbol("η")}
+_LETTERS = dict(PROFILES["layered"].symbols) | {
+    "a": Symbol("a"),
+    "prediction": Symbol("y", accent="hat"),
+    "alpha": Symbol("α"),
+    "slope": Symbol("α"),
+}
 Row = tuple[Sentence, ...]
 _INDEX_ORDERS = {
     "from-to": "The indices of a weight are the sending neuron, then the receiving one.",
@@ -34,7 +41,9 @@ def _written(expr: Expr) -> Formula:
 
     def leaf(language: Language) -> Leaf:
         def name(var: Var, transposed: bool) -> Written:
-            letter = _LETTERS.get(var.name, Symbol(var.name)).spell(language)
+            base = var.name.removesuffix("_next")
+            symbol = replace(_LETTERS.get(base, Symbol(base)), is_next=base != var.name)
+            letter = symbol.spell(language)
             return Written((transposed_name(letter, language) if transposed else letter,), ATOM, True)
 
         return name
@@ -52,30 +61,63 @@ def _scenarios() -> tuple[Row, list[Row]]:
 
 def _activations() -> tuple[Row, list[Row]]:
     rows: list[Row] = []
-    for row in ACTIVATIONS.values():
+    for row in (each.bound() for each in ACTIVATIONS.values()):
         shape = () if row.elementwise else (2,)
         z, a = Var("z", shape), Var("a", shape)
         function, slope = _written(row.function(z, unnamed)), _written(row.slope(z, a))
-        rows.append(((row.name,), (function,), (slope,), (row.source,)))
-    return (("name",), ("a = f(z)",), ("derivative by z",), ("source",)), rows
+        parameters = _parameters(ACTIVATIONS[row.name].parameters)
+        rows.append(((row.name,), (function,), (slope,), parameters, (row.source,)))
+    return (("name",), ("a = f(z)",), ("derivative by z",), ("parameters",), ("source",)), rows
 
 
 def _losses() -> tuple[Row, list[Row]]:
-    y, a = Var("y"), Var("prediction")
-    rows: list[Row] = [
-        ((row.name,), (_written(row.terms(y, a)),), (_written(row.slope(y, a)),), (row.outputs,), (row.source,))
-        for row in LOSSES.values()
-    ]
-    return (("name",), ("of one output",), ("derivative",), ("outputs",), ("source",)), rows
+    rows: list[Row] = []
+    for row in (each.bound() for each in LOSSES.values()):
+        shape = () if row.elementwise else (2,)
+        y, a = Var("y", shape), Var("prediction", shape)
+        terms, slope = _written(row.terms(y, a)), _written(row.slope(y, a))
+        outputs = f"{row.outputs} or sum" if row.outputs_free else row.outputs
+        parameters = _parameters(LOSSES[row.name].parameters)
+        rows.append(((row.name,), (terms,), (slope,), (outputs,), parameters, (row.source,)))
+    return (("name",), ("of one output",), ("derivative",), ("outputs",), ("parameters",), ("source",)), rows
 
 
 def _optimizers() -> tuple[Row, list[Row]]:
-    p, g, eta = Var("p"), Var("g"), Var("eta")
+    """Every optimizer with the equations that its function names, in their order."""
+    rows: list[Row] = []
+    for row in OPTIMIZERS.values():
+        steps: list[Sentence] = []
+
+        def name(part: str, formula: Expr, /, steps: list[Sentence] = steps) -> Expr:
+            var = Var(f"{part}_p" if f"{part}_p" in _LETTERS else part)
+            steps.append((_written(var), " = ", _written(formula)))
+            return var
+
+        new = row.step(Var("p"), Var("g"), Var("eta"), name, {}, Var)
+        steps.append((_written(Var("p_next")), " = ", _written(new)))
+        rows.append(((row.name,), steps[0], _parameters(row.parameters), (row.source,)))
+        rows += [(("",), step, ("",), ("",)) for step in steps[1:]]
+    return (("name",), ("in each update",), ("parameters",), ("source",)), rows
+
+
+def _schedules() -> tuple[Row, list[Row]]:
     rows: list[Row] = [
-        ((name,), (_written(function(p, g, eta, unnamed)),), ((getdoc(function) or "").partition("\n")[0],))
-        for name, function in OPTIMIZERS.items()
+        ((row.name,), (_written(row.rate(Var("eta0"), Var("n"))),), _parameters(row.parameters), (row.source,))
+        for row in SCHEDULES.values()
     ]
-    return (("name",), ("new p",), ("source",)), rows
+    rows.append((("list",), ("the rates one by one",), ("values",), ("the last one stays",)))
+    return (("name",), ("learning rate after n changes",), ("parameters",), ("source",)), rows
+
+
+def _parameters(parameters: Mapping[str, Parameter]) -> Sentence:
+    """The parameters with their defaults."""
+    said = [name if p.default is None else f"{name} {_default(p)}" for name, p in parameters.items()]
+    return (", ".join(said),)
+
+
+def _default(parameter: Parameter) -> str:
+    value = parameter.default
+    return str(value).lower() if not parameter.is_number else f"{float(value or 0):g}"
 
 
 def _notations() -> tuple[Row, list[Row]]:
@@ -90,6 +132,7 @@ KINDS: dict[str, Callable[[], tuple[Row, list[Row]]]] = {
     "activations": _activations,
     "losses": _losses,
     "optimizers": _optimizers,
+    "schedules": _schedules,
     "notations": _notations,
 }
 """What can be listed, and how its table is made."""

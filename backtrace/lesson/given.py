@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from backtrace.engine.givens import constants, initial_parameters
 from backtrace.engine.trace import Trace
-from backtrace.engine.work import initial_parameters
 from backtrace.formula.calculus import opened
 from backtrace.formula.evaluate import entry_variables
 from backtrace.formula.expr import Apply, Var, apply
@@ -17,8 +17,7 @@ from backtrace.lesson.blocks import Block, Derivation, Form, Given, Heading, Pro
 from backtrace.lesson.mathematics import Formula, elided, grid, matrix
 from backtrace.lesson.numbers import put_in
 from backtrace.lesson.sentences import notes_on
-from backtrace.network.activations import ACTIVATIONS, Activation
-from backtrace.network.losses import LOSSES
+from backtrace.network.activations import Activation
 
 _ENOUGH_DECIMALS = 12
 _DIGITS = (
@@ -65,8 +64,10 @@ def _items(trace: Trace) -> Iterator[tuple[Formula, Formula | None, Formula]]:
             yield _named(trace, name), None, matrix(_shown(data), True)
         else:
             yield _named(trace, name), None, matrix(_shown(data[0]), scenario.orientation == "row")
-    if "eta" in trace.plan.quantities:
-        yield _named(trace, "eta"), None, matrix(_shown(np.asarray([scenario.learning_rate])), True)
+    for name, constant in constants(scenario, trace.plan).items():
+        yield _named(trace, name), None, matrix(_shown(np.asarray([constant])), True)
+    if scenario.rates is not None and scenario.rates.values:
+        yield _named(trace, "eta"), None, matrix(_shown(np.asarray(scenario.rates.values)), True)
     for name, value in initial_parameters(scenario).items():
         symbols = _symbols(trace, name) if value.ndim == 2 and value.size > 1 else None  # noqa: PLR2004
         yield _named(trace, name), symbols, matrix(_shown(value), scenario.orientation == "row")
@@ -123,8 +124,8 @@ def _conventions(trace: Trace) -> Iterator[Sentence]:
     if frozen:
         names = [part for name in frozen for part in (", ", _named(trace, name))][1:]
         yield ("Kept as they are, not updated: ", *names, ".")
-    used = dict.fromkeys(layer.activation for layer in scenario.layers)
-    yield from ((ACTIVATIONS[name].convention,) for name in used if ACTIVATIONS[name].convention)
+    conventions = [*(row.convention for row in trace.plan.activations), trace.plan.loss.convention]
+    yield from ((convention,) for convention in dict.fromkeys(conventions) if convention)
 
 
 def _index_rule(trace: Trace) -> Iterator[Sentence]:
@@ -149,16 +150,17 @@ def _functions(trace: Trace) -> Iterator[Derivation]:
     """Each activation with its definition and derivative, and the loss."""
     scenario, plan = trace.scenario, trace.plan
     seen: set[str] = set()
-    for number, layer in enumerate(scenario.layers, 1):
-        row = ACTIVATIONS[layer.activation]
-        if row.name in seen or row.name == "identity":
+    for number, (layer, row) in enumerate(zip(scenario.layers, plan.activations, strict=True), 1):
+        variant = f"{row.name} {layer.parameters}"
+        if variant in seen or row.name == "identity":
             continue
-        seen.add(row.name)
+        seen.add(variant)
         yield from _function(trace, row, number)
     loss = plan.equation("L")
     assert loss is not None
-    row_of_loss = LOSSES[scenario.loss]
-    y, a = Var("y"), Var(f"a{scenario.depth}")
+    row_of_loss = plan.loss
+    shape = () if row_of_loss.elementwise else scenario.y.shape[1:]
+    y, a = Var("y", shape), Var(f"a{scenario.depth}", shape)
     of_one = Formula(Var("L" if scenario.y.shape[1] == 1 else "L_terms"), trace.notation.leaf)
     yield Derivation(of_one, (_form(trace, row_of_loss.terms(y, a)),))
 

@@ -77,6 +77,9 @@ def put_in(value: float, decimals: int, base: int) -> Shown:
     exact = f"{value:.15g}"
     if "e" not in exact and abs(value) < _LARGE and len(exact.partition(".")[2]) <= decimals:
         return Shown("0" if float(exact) == 0 else exact)
+    mantissa, is_small, exponent = exact.partition("e-")
+    if is_small and len(mantissa.partition(".")[2]) <= decimals:
+        return Shown(mantissa, -int(exponent))
     return shown(value, decimals, base)
 
 

@@ -13,8 +13,6 @@ from backtrace.formula.expr import Var
 from backtrace.lesson.blocks import Prose, Sentence
 from backtrace.lesson.mathematics import Formula, number
 from backtrace.lesson.numbers import put_in, shown
-from backtrace.network.activations import ACTIVATIONS
-from backtrace.network.losses import LOSSES
 
 Entries = Sequence[tuple[int, ...]]
 _SATURATED = 0.02
@@ -39,8 +37,8 @@ def _of_value(trace: Trace, equation: Equation, update: int, sample: int | None,
     if role == "hidden_error":
         weights = Formula(trace.plan.quantities[f"W{_layer(equation) + 1}"].var, trace.notation.leaf)
         return ("The entries of ", weights, " are those before the update.")
-    gradients = "batch_weight_gradient" if trace.plan.batched else "weight_gradient"
-    if role == gradients and trace.scenario.layers[_layer(equation) - 1].train_weights:
+    gradients = {"objective": "penalised_gradient", "J": "batch_weight_gradient", "L": "weight_gradient"}
+    if role == gradients[trace.plan.objective] and trace.scenario.layers[_layer(equation) - 1].train_weights:
         return _of_gradient(trace, equation, trace.value(equation.id, update, sample), shown_entries)
     return ()
 
@@ -94,9 +92,9 @@ def _name(trace: Trace, name: str, index: tuple[int, ...]) -> Formula:
 
 def warnings(trace: Trace, update: int, sample: int | None) -> Iterator[Prose]:
     """Neurons that learn next to nothing in this update and sample: dead, or saturated."""
-    for layer, row in enumerate(trace.scenario.layers, 1):
-        cancels = layer == trace.scenario.depth and row.activation in LOSSES[trace.scenario.loss].short
-        if cancels or not ACTIVATIONS[row.activation].elementwise:
+    for layer, row in enumerate(trace.plan.activations, 1):
+        cancels = layer == trace.scenario.depth and row.name in trace.plan.loss.short
+        if cancels or not row.elementwise:
             continue
         slopes = np.atleast_1d(trace.value(f"slope{layer}", update, sample))
         for what, found in (("dead", slopes == 0), ("saturated", (slopes != 0) & (np.abs(slopes) < _SATURATED))):

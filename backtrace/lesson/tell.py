@@ -82,10 +82,11 @@ def updates_told(trace: Trace, telling: Telling) -> tuple[int, ...]:
     """The updates asked for, or the first and the last; where samples are named, of those that work one of them."""
     if telling.updates:
         return telling.updates
-    epoch = len(trace.schedule.batches)
-    wanted = {sample - 1 for sample in telling.samples}
-    working = [u for u in range(1, epoch + 1) if not wanted or wanted & set(trace.schedule.samples(u))]
-    return tuple(sorted({working[0], trace.updates - epoch + working[-1]}))
+    schedule, kept, wanted = trace.schedule, trace.kept, {sample - 1 for sample in telling.samples}
+    epoch = len(schedule.batches)
+    likely = [*kept[:epoch], *kept[-epoch:]] if telling.samples else [kept[0], kept[-1]]
+    working = [u for u in likely if not wanted or wanted & set(schedule.samples(u))]
+    return tuple(sorted({working[0], working[-1]})) if working else (kept[-1],)
 
 
 def _check(trace: Trace, telling: Telling) -> None:
@@ -100,6 +101,9 @@ def _check(trace: Trace, telling: Telling) -> None:
     for what, numbers, last in asked:
         missing = [n for n in numbers if not 1 <= n <= last]
         problems += [Problem(f"there is no {what} {n}", f"they count from 1 to {last}") for n in missing]
+    left_out = [n for n in telling.updates if 1 <= n <= trace.updates and n not in trace.kept]
+    problems += [Problem(f"update {n} is not kept", "one that the scenario keeps", _nearest_kept(trace, n))
+                 for n in left_out]  # fmt: skip
     for name, path in [(name, "") for name in telling.only] + [(name, "notes") for name in trace.scenario.notes]:
         try:
             var = trace.notation.find(name)
@@ -110,3 +114,9 @@ def _check(trace: Trace, telling: Telling) -> None:
             problems.append(Problem(no_derivation(name, var.name), "a quantity that is worked out"))
     if problems:
         raise InputError(problems)
+
+
+def _nearest_kept(trace: Trace, update: int) -> str:
+    before = max((kept for kept in trace.kept if kept < update), default=None)
+    after = min(kept for kept in trace.kept if kept > update)
+    return f"kept are {after} and later ones" if before is None else f"the nearest are {before} and {after}"

@@ -1,17 +1,32 @@
 """The optimizers, each one function written as its source writes it.
 
-A function takes the parameter p, its gradient g and the learning rate eta, and returns the new parameter.
-`name` makes an intermediate result a quantity of its own, told with its formula.
+A function takes the parameter p, its gradient g, the learning rate eta and the naming that makes an intermediate
+result a quantity of its own, told with its formula; it returns the new parameter. Further arguments by position are
+what it carries from update to update, 0 at first: it names the new value of `m` as `m_next`. The number of the update,
+from 1, is asked for as `t`. Hyperparameters are keyword-only; see `parameters`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from inspect import Parameter as Argument
+from inspect import getdoc, signature
+from typing import Annotated, Any
 
-from backtrace.formula.expr import Expr
+from backtrace.formula.expr import Expr, Var
+from backtrace.formula.operations import sqrt
 from backtrace.network.naming import Naming
+from backtrace.network.parameters import Parameter, Range, Value, bound, parameters_of
 
-Optimizer = Callable[[Expr, Expr, Expr, Naming], Expr]
+# fmt: off
+Momentum = Annotated[Any, Range("share of the velocity that is kept", least=0, below=1)]
+Decay    = Annotated[Any, Range("share of the mean of squared gradients that is kept", least=0, below=1)]
+Beta1    = Annotated[Any, Range("share of the mean of gradients that is kept", least=0, below=1)]
+Beta2    = Annotated[Any, Range("share of the mean of squared gradients that is kept", least=0, below=1)]
+Epsilon  = Annotated[Any, Range("keeps the divisor from 0", least=0)]
+Weight   = Annotated[Any, Range("how strongly the parameter is drawn to 0", least=0)]
+# fmt: on
 
 
 def sgd(p: Expr, g: Expr, eta: Expr, name: Naming) -> Expr:
@@ -19,5 +34,97 @@ def sgd(p: Expr, g: Expr, eta: Expr, name: Naming) -> Expr:
     return p - name("step", eta * g)
 
 
-OPTIMIZERS: dict[str, Optimizer] = {function.__name__: function for function in (sgd,)}
+def momentum(p: Expr, g: Expr, eta: Expr, name: Naming, velocity: Expr, *, momentum: Momentum = 0.9) -> Expr:
+    """Momentum with the learning rate outside the velocity, as PyTorch writes it: Polyak 1964."""
+    velocity = name("velocity_next", momentum * velocity + g)
+    return p - name("step", eta * velocity)
+
+
+def classical_momentum(p: Expr, g: Expr, eta: Expr, name: Naming, velocity: Expr, *, momentum: Momentum = 0.9) -> Expr:
+    """Momentum with the learning rate inside the velocity: Sutskever et al. 2013, equations 1 and 2."""
+    return p + name("velocity_next", momentum * velocity - eta * g)
+
+
+def nesterov(p: Expr, g: Expr, eta: Expr, name: Naming, velocity: Expr, *, momentum: Momentum = 0.9) -> Expr:
+    """Nesterov's momentum, as PyTorch writes it: Nesterov 1983; Sutskever et al. 2013."""
+    velocity = name("velocity_next", momentum * velocity + g)
+    return p - name("step", eta * (g + momentum * velocity))
+
+
+def adagrad(p: Expr, g: Expr, eta: Expr, name: Naming, sum_sq: Expr, *, epsilon: Epsilon = 1e-8) -> Expr:
+    """AdaGrad: Duchi, Hazan & Singer 2011."""
+    sum_sq = name("sum_sq_next", sum_sq + g**2)
+    return p - name("step", eta * g / (sqrt(sum_sq) + epsilon))
+
+
+def rmsprop(p: Expr, g: Expr, eta: Expr, name: Naming, v: Expr, *, decay: Decay = 0.9, epsilon: Epsilon = 1e-8) -> Expr:
+    """RMSProp with epsilon outside the root, as PyTorch writes it: Tieleman & Hinton 2012, lecture 6.5."""
+    v = name("v_next", decay * v + (1 - decay) * g**2)
+    return p - name("step", eta * g / (sqrt(v) + epsilon))
+
+
+def adam(
+    p: Expr, g: Expr, eta: Expr, name: Naming, t: Expr, m: Expr, v: Expr, *,
+    beta1: Beta1 = 0.9, beta2: Beta2 = 0.999, epsilon: Epsilon = 1e-8, bias_correction: bool = True,
+) -> Expr:  # fmt: skip
+    """Adam: Kingma & Ba 2015, algorithm 1."""
+    m = name("m_next", beta1 * m + (1 - beta1) * g)
+    v = name("v_next", beta2 * v + (1 - beta2) * g**2)
+    if bias_correction:
+        m = name("m_hat", m / (1 - beta1**t))
+        v = name("v_hat", v / (1 - beta2**t))
+    return p - name("step", eta * m / (sqrt(v) + epsilon))
+
+
+def adamw(
+    p: Expr, g: Expr, eta: Expr, name: Naming, t: Expr, m: Expr, v: Expr, *,
+    beta1: Beta1 = 0.9, beta2: Beta2 = 0.999, epsilon: Epsilon = 1e-8, bias_correction: bool = True,
+    weight_decay: Weight = 0.01,
+) -> Expr:  # fmt: skip
+    """Adam with weight decay apart from the gradient: Loshchilov & Hutter 2019, algorithm 2, as PyTorch writes it."""
+    decayed = p - name("decay", eta * weight_decay * p)
+    return adam(decayed, g, eta, name, t, m, v, beta1=beta1, beta2=beta2, epsilon=epsilon,
+                bias_correction=bias_correction)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Optimizer:
+    """An optimizer's function and what its signature says: `carried` are the quantities it keeps between updates."""
+
+    name: str
+    function: Callable[..., Expr]
+    carried: tuple[str, ...]
+    counts_updates: bool
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """The hyperparameters, by name."""
+        return parameters_of(self.function)
+
+    @property
+    def source(self) -> str:
+        """What the optimizer is and where it is from."""
+        return (getdoc(self.function) or "").partition("\n")[0]
+
+    def step(
+        self, p: Expr, g: Expr, eta: Expr, name: Naming, given: Mapping[str, Value], carried: Callable[[str], Var]
+    ) -> Expr:
+        """The new parameter; `carried` gives the variable of each quantity that is kept between updates."""
+        function = bound(self.function, self.parameters, given)
+        count = {"t": Var("t")} if self.counts_updates else {}
+        return function(p, g, eta, name, **count, **{each: carried(each) for each in self.carried})
+
+
+def optimizer_of(function: Callable[..., Expr]) -> Optimizer:
+    """The optimizer that a function states."""
+    taken = ("p", "g", "eta", "name", "t")
+    by_position = [a.name for a in signature(function).parameters.values() if a.kind is not Argument.KEYWORD_ONLY]
+    carried = tuple(name for name in by_position if name not in taken)
+    return Optimizer(function.__name__, function, carried, "t" in by_position)
+
+
+OPTIMIZERS: dict[str, Optimizer] = {
+    function.__name__: optimizer_of(function)
+    for function in (sgd, momentum, classical_momentum, nesterov, adagrad, rmsprop, adam, adamw)
+}
 """The table of optimizers by name."""

@@ -17,9 +17,11 @@ from functools import cached_property
 from backtrace.errors import UnknownQuantityError
 from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import Expr, Shape, Var
-from backtrace.formula.operations import ATOM, FRACTION, POWER
+from backtrace.formula.operations import ATOM, FRACTION, POWER, SIGNED_ATOM
 from backtrace.formula.writing import Language, Written, bracketed, linear, transposed_name, write
-from backtrace.notation.profiles import PROFILES, Profile
+from backtrace.notation.differences import differences
+from backtrace.notation.profile import ENTRIES, Profile
+from backtrace.notation.profiles import PROFILES
 from backtrace.notation.symbols import Symbol
 
 _OF_LAYER = re.compile(r"(.*?)(\d+)")
@@ -54,13 +56,23 @@ class Notation:
     shapes: Mapping[str, Shape]
 
     @classmethod
-    def named(cls, name: str | None, depth: int, sends_by_row: bool, shapes: Mapping[str, Shape]) -> Notation:
-        """The profile of that name, or the default for that depth."""
-        return cls(PROFILES[name or default_profile(depth)], depth, sends_by_row, shapes)
+    def named(
+        cls, profile: Profile | str | None, depth: int, sends_by_row: bool, shapes: Mapping[str, Shape]
+    ) -> Notation:
+        """The notation of a profile or of the profile of that name; without one, of the default for that depth."""
+        found = profile if isinstance(profile, Profile) else PROFILES[profile or default_profile(depth)]
+        return cls(found, depth, sends_by_row, shapes)
 
     def write(self, expr: Expr, language: Language = "text") -> str:
         """The formula on one line, with names."""
-        return linear(write(expr, self.leaf(language), language), language)
+        return linear(write(self.arranged(expr), self.leaf(language), language), language)
+
+    def arranged(self, expr: Expr) -> Expr:
+        """The formula, of the same value, with target and prediction subtracted the way the profile writes it."""
+        if self.profile.difference is None:
+            return expr
+        first, second = ("y", f"a{self.depth}")[:: 1 if self.profile.difference == "target-first" else -1]
+        return differences(expr, first, second)
 
     def leaf(self, language: Language) -> _Names:
         """How variables are written with their names."""
@@ -74,26 +86,50 @@ class Notation:
         """The symbol of a quantity that has one: not of a derivative, which is written by two."""
         is_next = name.endswith("_next")
         plain = name.removesuffix("_next")
-        base = replace(self.own_symbol(plain) or Symbol(plain), is_next=is_next)
-        match index:
-            case (row, column):
-                sender_first = self.profile.index_order == "from-to"
-                as_in_matrix = self.profile.index_order == "row-column" or sender_first == self.sends_by_row
-                return base.of_entry().at(*((row, column) if as_in_matrix else (column, row)))
-            case (place,) if self.shapes.get(plain) != (1,):
-                return base.at(place)
-        return base
+        whole = replace(self.own_symbol(plain) or Symbol(plain), is_next=is_next)
+        of_entry = self.own_symbol(plain, of_entry=True)
+        if index is None or (self.shapes.get(plain) == (1,) and of_entry is None):
+            return whole
+        entry = replace(of_entry, is_next=is_next) if of_entry else whole.of_entry() if len(index) > 1 else whole
+        return entry.at(*self._numbers(plain, index))
 
-    def own_symbol(self, name: str) -> Symbol | None:
-        """The symbol that the profile gives a quantity, None where it has none."""
+    def own_symbol(self, name: str, of_entry: bool = False) -> Symbol | None:
+        """The symbol that the profile gives a quantity, or only its entries; None where it has none."""
         symbols, layered = self.profile.symbols, _OF_LAYER.fullmatch(name)
+        suffix = ENTRIES if of_entry else ""
         if layered is None:
-            return symbols.get(name)
+            return symbols.get(name + suffix)
         letter, number = layered.groups()
-        if int(number) == self.depth and f"{letter}K" in symbols:
-            return symbols[f"{letter}K"]
-        pattern = symbols.get(name) or symbols.get(f"{letter}{{l}}")
-        return pattern and replace(pattern, above=pattern.above.format(l=number))
+        last = int(number) == self.depth and f"{letter}K" in symbols
+        row = name if name in symbols else f"{letter}K" if last else f"{letter}{{l}}"
+        pattern, layer = symbols.get(row + suffix), int(number) + self.profile.first_layer - 1
+        return pattern and replace(pattern, above=pattern.above.format(l=layer))
+
+    def _numbers(self, name: str, index: tuple[int, ...]) -> tuple[int, ...]:
+        """The numbers that an entry is written with."""
+        layered = _OF_LAYER.fullmatch(name)
+        layer = int(layered[2]) if layered else self.depth if name in ("y", "L_terms") else 0
+        if len(index) == 1:
+            return (index[0] + self._neurons_before(layer),)
+        order = self.profile.index_order
+        if order == "row-column":
+            return index
+        receiver, sender = index[::-1] if self.sends_by_row else index
+        if order == "consecutive":
+            sizes = list(zip(self._units, self._units[1:], strict=False))
+            before = sum(senders * receivers for senders, receivers in sizes[: layer - 1])
+            return (before + (receiver - 1) * self._units[layer - 1] + sender,)
+        ends = sender + self._neurons_before(layer - 1), receiver + self._neurons_before(layer)
+        return ends if order == "from-to" else ends[::-1]
+
+    def _neurons_before(self, layer: int) -> int:
+        """How many neurons have a number before the first one of the layer; none where each layer starts anew."""
+        return sum(self._units[:layer]) if self.profile.numbering == "network" else 0
+
+    @cached_property
+    def _units(self) -> tuple[int, ...]:
+        """The number of neurons in each layer, the input first."""
+        return tuple(self.shapes[name][0] for name in ("x", *(f"z{l}" for l in range(1, self.depth + 1))))
 
     def before(self, layer: int) -> str:
         """The id of what enters a layer: the activation of the layer before it, or the input."""
@@ -105,7 +141,7 @@ class Notation:
         Raises UnknownQuantityError with the nearest names.
         """
         name = unicodedata.normalize("NFC", name)
-        entry = _ENTRY.fullmatch(name)
+        entry = None if name in self._spelt else _ENTRY.fullmatch(name)
         base, index = (entry[1], tuple(int(i) for i in entry.groups()[1:] if i)) if entry else (name, None)
         if base in self.shapes:
             return self._entry(base, index)
@@ -159,8 +195,21 @@ class _Names:
     def name(self, var: Var) -> Written:
         if var.name == _ELIDED:
             return Written((_DOTS[self.language],), ATOM, True)
+        return self.composed(var) or self.single(var)
+
+    def single(self, var: Var) -> Written:
+        """A name that is one symbol, with the sample that it belongs to."""
         symbol = self.notation.symbol(var.name, var.index)
-        return self.composed(var) or Written((self.of_sample(symbol, var.name, var.sample),), ATOM, True)
+        name, binds = symbol.spell(self.language), SIGNED_ATOM if symbol.negated else ATOM
+        if var.sample is None:
+            return Written((name,), binds, True)
+        if self.language == "words":
+            name += f" of sample {var.sample}"
+        elif var.name.removesuffix("_next") == "L":
+            name = self.notation.symbol(var.name, (var.sample,)).spell(self.language)
+        else:
+            name += f"({var.sample})"
+        return Written((name,), binds, True)
 
     def composed(self, var: Var) -> Written | None:
         """The name of a quantity that is written by the symbols of others; None where it has one of its own."""
@@ -177,16 +226,6 @@ class _Names:
         if of_parameter := _OF_PARAMETER.fullmatch(name):
             return self.of_parameter(of_parameter[1], of_parameter[2], index, bool(of_parameter[3]))
         return None
-
-    def of_sample(self, symbol: Symbol, name: str, sample: int | None) -> str:
-        """The symbol with the sample that it belongs to."""
-        if sample is None:
-            return symbol.spell(self.language)
-        if self.language == "words":
-            return f"{symbol.spell(self.language)} of sample {sample}"
-        if name.removesuffix("_next") == "L":
-            return symbol.at(sample).spell(self.language)
-        return f"{symbol.spell(self.language)}({sample})"
 
     def text(self, var: Var) -> str:
         return "".join(map(str, self.name(var).pieces))
@@ -227,7 +266,8 @@ class _Names:
         return Written((form,), binds, True)
 
     def of_parameter(self, state: str, parameter: str, index: tuple[int, ...] | None, is_next: bool) -> Written:
-        symbol, inner = self.notation.symbol(state, None), self.text(Var(parameter, (), index=index))
+        symbol = self.notation.own_symbol(f"{state}_p") or self.notation.symbol(state, None)
+        inner = self.text(Var(parameter, (), index=index))
         if self.language == "ascii":
             return Written((f"{symbol.spell('ascii')}_{inner}" + ("_next" if is_next else ""),), ATOM, True)
         letter = replace(symbol, is_next=is_next).spell(self.language)

@@ -110,7 +110,7 @@ def closed_forms(trace: Trace, entries: Iterable[Var], update: int = 1) -> Itera
     loss = objective(trace, update, of) if _readable(trace, update) else None
     for entry in entries:
         assert entry.index is not None
-        gradients = trace.value(f"d{trace.plan.objective}_d{entry.name}", update)
+        gradients = trace.value(trace.plan.gradient_of(entry.name), update)
         gradient = float(gradients[tuple(i - 1 for i in entry.index)])
         if loss is None:
             yield ClosedForm(entry, "", "", "", slope_by_sympy(trace, update, entry), gradient)

@@ -14,11 +14,11 @@ from typing import Literal
 import numpy as np
 
 from backtrace.engine.trace import Trace
-from backtrace.engine.work import Values, start, work_equations
+from backtrace.engine.givens import Values, start
+from backtrace.engine.work import work_equations
 from backtrace.errors import OutOfRangeError
 from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import Var
-from backtrace.network.activations import ACTIVATIONS
 from backtrace.proof.closed import SMALLEST, SYMPY_TOLERANCE, error_between, slope_by_sympy
 
 Verdict = Literal["agrees", "kink", "disagrees"]
@@ -100,7 +100,7 @@ def named(trace: Trace, names: Sequence[str]) -> list[Var]:
 
 def _check(trace: Trace, update: int, entry: Var) -> Check:
     place = tuple(i - 1 for i in entry.index or ())
-    gradient = float(trace.value(f"d{trace.plan.objective}_d{entry.name}", update)[place])
+    gradient = float(trace.value(trace.plan.gradient_of(entry.name), update)[place])
     difference = central_difference(trace, update, entry)
     by_sympy = slope_by_sympy(trace, update, entry)
     errors = error_between(gradient, difference), error_between(gradient, by_sympy)
@@ -160,7 +160,7 @@ def central_difference(trace: Trace, update: int, entry: Var) -> float:
 
 def _objective(trace: Trace, update: int, parameters: Mapping[str, np.ndarray]) -> float:
     samples = trace.schedule.samples(update)
-    values = start(trace.scenario, trace.plan, samples, dict(parameters))
+    values = start(trace.scenario, trace.plan, trace.schedule, update, dict(parameters))
     of_sample, of_update = trace.plan.after
     work_equations(of_sample + of_update, values, update, samples)
     return float(values[trace.plan.objective])
@@ -171,7 +171,7 @@ def _nearest_kink(trace: Trace, update: int, entry: Var) -> float:
     first = trace.plan.quantities[entry.name].layer or 1
     found = [
         float(np.abs(trace.value(f"z{number}", update)).min())
-        for number, layer in enumerate(trace.scenario.layers, 1)
-        if number >= first and ACTIVATIONS[layer.activation].convention
+        for number, layer in enumerate(trace.plan.activations, 1)
+        if number >= first and layer.convention
     ]
     return min(found, default=math.inf)

@@ -2,9 +2,10 @@
 
 from backtrace.scenario.arguments import keywords, scenario
 from backtrace.scenario.library import find, names, path_of
-from backtrace.scenario.reading import load, read_document, read_text, read_value, text_of_file
+from backtrace.scenario.reading import load, read_document, read_text, read_value
 from backtrace.scenario.scenario import Floats, Layer, Orientation, Scenario
 from backtrace.scenario.schema import scenario_schema
+from backtrace.scenario.text import text_of_file
 
 __all__ = [
     "Floats",

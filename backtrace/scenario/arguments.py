@@ -15,8 +15,9 @@ from backtrace.errors import InputError, Problem
 from backtrace.notation.notation import default_profile
 from backtrace.scenario.building import built, refused
 from backtrace.scenario.flaws import listed, nearest, printable
+from backtrace.scenario.parts import Part
 from backtrace.scenario.scenario import Scenario
-from backtrace.scenario.schema import DisplayPart, Document, NetworkPart, Part, TrainingPart
+from backtrace.scenario.schema import DisplayPart, Document, NetworkPart, TrainingPart
 
 _SECTIONS: dict[str, type[Part]] = {"network": NetworkPart, "training": TrainingPart, "display": DisplayPart}
 _OWN = ("weights", "biases", "x", "y", "activation", "train")

@@ -9,13 +9,18 @@ import numpy as np
 from pydantic import ValidationError
 
 from backtrace.errors import InputError, Place, Problem
+from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES
+from backtrace.network.optimizers import OPTIMIZERS
+from backtrace.network.parameters import completed
+from backtrace.network.schedules import SCHEDULES
 from backtrace.notation.notation import default_profile
 from backtrace.scenario.checks import flaws_of_whole
 from backtrace.scenario.flaws import Flaw
 from backtrace.scenario.messages import flaws_in
-from backtrace.scenario.scenario import Floats, Layer, Scenario
-from backtrace.scenario.schema import Document, LayerPart, Part
+from backtrace.scenario.parts import Part, Variant
+from backtrace.scenario.scenario import Floats, Keep, Layer, Rates, Scenario
+from backtrace.scenario.schema import Document, KeepPart, LayerPart, RatesPart
 
 MOST_PROBLEMS = 100
 """How many problems are told."""
@@ -62,10 +67,19 @@ def _scenario(document: Document) -> Scenario:
         loss=loss.name,
         loss_outputs=outputs,
         loss_batch=loss.batch,
-        optimizer=training.optimizer,
-        learning_rate=training.learning_rate,
+        loss_parameters=completed(LOSSES[loss.name].parameters, loss.parameters),
+        l2=document.l2,
+        optimizer=training.optimizer.name,
+        optimizer_parameters=completed(OPTIMIZERS[training.optimizer.name].parameters, training.optimizer.parameters),
+        learning_rate=_first_rate(training.learning_rate),
+        rates=_rates(training.learning_rate),
         epochs=training.epochs,
         batch_size=samples if training.batch_size == "all" else training.batch_size,
+        order=tuple(tuple(number - 1 for number in batch) for batch in training.order or ()),
+        shuffle=training.shuffle,
+        until=training.until.loss if training.until else None,
+        keep=_keep(document.keep),
+        seed=document.seed,
         orientation=network.orientation,
         notation=notation,
         decimals=document.display.decimals,
@@ -88,7 +102,26 @@ def _layer(part: LayerPart, orientation: str) -> Layer:
     weights = _frozen(part.weights)
     units = weights.shape[0 if orientation == "column" else 1]
     biases = None if part.biases == "none" else _frozen(np.broadcast_to(np.array(part.biases, np.float64), (units,)))
-    return Layer(part.activation, weights, biases, part.train.weights, part.train.biases)
+    parameters = completed(ACTIVATIONS[part.activation.name].parameters, part.activation.parameters)
+    return Layer(part.activation.name, weights, biases, part.train.weights, part.train.biases, parameters)
+
+
+def _first_rate(rate: float | RatesPart) -> float:
+    if not isinstance(rate, RatesPart):
+        return rate
+    return rate.values[0] if rate.values else rate.initial
+
+
+def _rates(rate: float | RatesPart) -> Rates | None:
+    if not isinstance(rate, RatesPart):
+        return None
+    parameters = completed(SCHEDULES[rate.schedule].parameters, rate.parameters) if not rate.values else {}
+    return Rates(rate.schedule, parameters, tuple(rate.values or ()), rate.per)
+
+
+def _keep(part: KeepPart) -> Keep:
+    every = {"all": 1, "last": 0}[part.updates] if isinstance(part.updates, str) else part.updates.every
+    return Keep(every, part.per_sample_gradients)
 
 
 def _completed(document: Document, layers: Sequence[Layer], notation: str) -> dict[str, Any]:
@@ -104,7 +137,9 @@ def _completed(document: Document, layers: Sequence[Layer], notation: str) -> di
     row = LOSSES[document.loss.name]
     if row.outputs_free:
         full["loss"]["outputs"] = document.loss.outputs or row.outputs
-        full["loss"] = _in_order(document.loss, full["loss"])
+        full["loss"] = {key: full["loss"][key] for key in ("name", "outputs", "batch")} | full["loss"]
+    if document.training.order:
+        del full["training"]["batch_size"]
     full["notation"] = notation
     return _in_order(document, full)
 
@@ -116,9 +151,20 @@ def _in_order(part: Part, values: dict[str, Any]) -> dict[str, Any]:
 
 def _written_out(part: Any) -> Any:
     """A part as plain data, its keys in the schema's order, without the defaults that are worked out later."""
+    if isinstance(part, Variant):
+        return _variant(part)
     if isinstance(part, Part):
         values = {key: getattr(part, key) for key in type(part).model_fields}
         return {key: _written_out(value) for key, value in values.items() if value is not None}
     if isinstance(part, list):
         return [_written_out(entry) for entry in part]
     return dict(part) if isinstance(part, dict) else part
+
+
+def _variant(part: Variant) -> Any:
+    """A variant with every parameter written out; by its name alone where there is nothing else to say."""
+    fixed = {key: _written_out(getattr(part, key)) for key in type(part).model_fields}
+    row = part.table.get(fixed[part.named_by])
+    values = {key: value for key, value in fixed.items() if value is not None}
+    values |= completed(row.parameters, part.parameters) if row else {}
+    return values if len(type(part).model_fields) > 1 or len(values) > 1 else values[part.named_by]

@@ -9,16 +9,20 @@ from typing import Any
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES, Loss
 from backtrace.notation.profiles import PROFILES
+from backtrace.scenario.batches import batch_flaws
 from backtrace.scenario.flaws import Flaw, Loc, listed
-from backtrace.scenario.schema import is_number
+from backtrace.scenario.parts import is_number
 from backtrace.scenario.sizes import size_flaws
 from backtrace.scenario.sound import Sound
+from backtrace.scenario.variants import name_of, variant_flaws
 
 
 def flaws_of_whole(data: Any, broken: Iterable[Loc]) -> list[Flaw]:
     """The flaws between sound parts of a document; `broken` are the places of flaws known already."""
     sound = Sound(data, broken)
-    checks = (size_flaws, _hidden_activations, _loss_outputs, _targets, _batch_size, _profile_depth)
+    checks = (
+        size_flaws, variant_flaws, _hidden_activations, _loss_outputs, _logits, _targets, batch_flaws, _profile_depth,
+    )  # fmt: skip
     return [flaw for check in checks for flaw in check(sound)]
 
 
@@ -26,7 +30,7 @@ def _hidden_activations(sound: Sound) -> list[Flaw]:
     """An activation that mixes the neurons of its layer stands in the output layer only."""
     flaws = []
     for layer in range(sound.count("network", "layers") - 1):
-        name = sound.get("network", "layers", layer, "activation")
+        name = name_of(sound.get("network", "layers", layer, "activation"))
         if name and not ACTIVATIONS[name].elementwise:
             loc = ("network", "layers", layer, "activation")
             expected = listed((row.name for row in ACTIVATIONS.values() if row.elementwise), "or")
@@ -37,8 +41,7 @@ def _hidden_activations(sound: Sound) -> list[Flaw]:
 
 def _loss(sound: Sound) -> Loss | None:
     written = sound.get("loss", default="mse")
-    name = written if isinstance(written, str) else sound.get("loss", "name")
-    return LOSSES.get(name) if isinstance(name, str) else None
+    return LOSSES.get(name_of(written) or sound.get("loss", "name") or "")
 
 
 def _loss_outputs(sound: Sound) -> list[Flaw]:
@@ -50,6 +53,18 @@ def _loss_outputs(sound: Sound) -> list[Flaw]:
     expected = f"no `outputs`: {row.name} is always the {row.outputs} over its outputs"
     remedy = f"remove it; {listed(free, 'and')} can choose" if free else "remove it"
     return [Flaw(("loss", "outputs"), f"`outputs: {outputs}` for {row.name}", expected, remedy, on="key")]
+
+
+def _logits(sound: Sound) -> list[Flaw]:
+    """A loss of pre-activations stands on an output layer that leaves them as they are."""
+    row, last = _loss(sound), sound.count("network", "layers") - 1
+    name = name_of(sound.get("network", "layers", last, "activation", default="identity")) if last >= 0 else None
+    if row is None or name is None or row.prediction != "pre-activation" or name == "identity":
+        return []
+    others = [loss.name for loss in LOSSES.values() if loss.prediction == "probability"]
+    expected = f"identity, as {row.name} takes the pre-activation itself"
+    remedy = f"leave the activation out, or take the loss {listed(others, 'or')}"
+    return [Flaw(("network", "layers", last, "activation"), f"{name} under the loss {row.name}", expected, remedy)]
 
 
 def _targets(sound: Sound) -> list[Flaw]:
@@ -83,14 +98,6 @@ def _not_summing(row: Loss, y: Any, loc: Loc) -> list[Flaw]:
     remedy = "for a single output there is the loss bce" if single else "for independent outputs there is the loss bce"
     expected = f"probabilities that sum to 1, as {row.name} asks for"
     return [Flaw(loc, f"targets that sum to {total:.6g}", expected, remedy)]
-
-
-def _batch_size(sound: Sound) -> list[Flaw]:
-    size, samples = sound.get("training", "batch_size"), sound.count("data")
-    if not is_number(size) or not samples or size <= samples:
-        return []
-    expected = f"at most {samples}, the number of samples"
-    return [Flaw(("training", "batch_size"), f"{size:g}", expected, "write `all` for all samples in one batch")]
 
 
 def _profile_depth(sound: Sound) -> list[Flaw]:

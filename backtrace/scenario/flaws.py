@@ -24,7 +24,6 @@ MOST_NAMES = 12
 MOST_DIGITS = 30
 
 _COUNTED = {"layers": "layer", "data": "sample", "links": "link"}
-_UNSPOKEN = {"network", "layers", "data"}
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Flaw:
     """What was found at `loc`, what was expected and what to do.
 
     `on` says whether the value there is at fault, or its key, or the mapping around it because it lacks the key.
-    `mark` is given where reading stopped before there was a value.
+    `mark` is given where reading stopped before there was a value, `place` where the flaw lies in another file.
     """
 
     loc: Loc
@@ -41,11 +40,12 @@ class Flaw:
     remedy: str = ""
     on: Literal["value", "key", "holder"] = "value"
     mark: Mark | None = None
+    place: Place | None = None
 
     def problem(self, place: Place | None = None) -> Problem:
         """The flaw as it is told."""
         path = spoken(self.loc[:-1] if self.on == "holder" else self.loc)
-        return Problem(self.found, self.expected, self.remedy, path, place)
+        return Problem(self.found, self.expected, self.remedy, path, self.place or place)
 
 
 def spoken(loc: Loc) -> str:
@@ -53,7 +53,8 @@ def spoken(loc: Loc) -> str:
     words: list[str] = []
     for depth, part in enumerate(loc):
         if isinstance(part, str):
-            if part not in _UNSPOKEN or depth == len(loc) - 1:
+            is_counted = isinstance(loc[depth + 1], int) if depth < len(loc) - 1 else False
+            if depth == len(loc) - 1 or not (part == "network" or (is_counted and part in ("layers", "data"))):
                 words.append(printable(part, LONGEST_QUOTE))
         else:
             words.append(f"{_counted(loc, depth)} {part + 1}")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from backtrace.scenario.flaws import LONGEST_QUOTE, Flaw, Loc, at, listed, nearest, printable, quoted
-from backtrace.scenario.schema import Asked, Document
+from backtrace.scenario.parts import Asked
+from backtrace.scenario.schema import Document
 from backtrace.scenario.tree import BROKEN
 
 _ASKED_BY_TYPE = {
@@ -37,9 +39,9 @@ def _flaw(item: Mapping[str, Any], data: Any) -> Flaw:
     kind, value = item["type"], item["input"]
     loc = _without_tags(item["loc"], data)
     if kind == "missing":
-        return _missing(loc)
+        return _missing(loc, data)
     if kind == "extra_forbidden":
-        return _unknown_key(loc, value)
+        return _unknown_key(loc, value, data)
     if kind == "unknown_name":
         return Flaw(loc, item["ctx"]["found"], item["ctx"]["expected"], item["ctx"]["remedy"])
     if kind in _BOUNDS:
@@ -48,7 +50,7 @@ def _flaw(item: Mapping[str, Any], data: Any) -> Flaw:
         return Flaw(loc, quoted(value), f"{words} {int(bound):,}")
     if kind == "too_short":
         return Flaw(loc, quoted(value), f"at least one {'number' if loc[-1] in ('x', 'y', 'biases') else 'entry'}")
-    asked = _asked(loc) or _ASKED_BY_TYPE.get(kind, item["msg"])
+    asked = _asked(loc, data) or _ASKED_BY_TYPE.get(kind, item["msg"])
     return Flaw(loc, quoted(value), asked, _remedy(loc, value, asked))
 
 
@@ -67,46 +69,52 @@ def _without_tags(loc: Loc, data: Any) -> Loc:
     return tuple(way)
 
 
-def _missing(loc: Loc) -> Flaw:
+def _missing(loc: Loc, data: Any) -> Flaw:
     key = str(loc[-1])
-    field = _fields_around(loc).get(key)
+    field = _fields_around(loc, data).get(key)
     meaning = field.description if field else ""
     return Flaw(loc, f"no `{key}`", meaning or "", _REMEDIES.get(key, ""), on="holder")
 
 
-def _unknown_key(loc: Loc, value: Any) -> Flaw:
-    key, known = str(loc[-1]), _fields_around(loc)
+def _unknown_key(loc: Loc, value: Any, data: Any) -> Flaw:
+    key, known = str(loc[-1]), _fields_around(loc, data)
     expected = listed(known, "or")
     is_decimal_part = value is None and key.isdecimal()
     remedy = "numbers take a decimal point, not a comma" if is_decimal_part else nearest(key, known)
     return Flaw(loc, f"the unknown key '{printable(key, LONGEST_QUOTE)}'", expected, remedy, on="key")
 
 
-def _asked(loc: Loc) -> str:
+def _asked(loc: Loc, data: Any) -> str:
     """What the key at the end of the way asks for; nothing where an entry of a list is at fault."""
-    field = _fields_around(loc).get(str(loc[-1])) if loc else None
+    field = _fields_around(loc, data).get(str(loc[-1])) if loc else None
     if field is None or isinstance(loc[-1], int):
         return ""
     return next((m.words for m in field.metadata if isinstance(m, Asked)), "")
 
 
-def _fields_around(loc: Loc) -> Mapping[str, FieldInfo]:
+def _fields_around(loc: Loc, data: Any) -> Mapping[str, FieldInfo]:
     """The keys of the mapping that the last part of the way belongs to."""
     model: type[BaseModel] | None = Document
-    for part in loc[:-1]:
+    for depth, part in enumerate(loc[:-1], 1):
         if isinstance(part, str) and model is not None:
             field = model.model_fields.get(part)
-            model = _model_within([field.annotation]) if field else None
+            models = list(_models_within([field.annotation])) if field else []
+            value, _ = at(data, loc[:depth])
+            model = max(models, key=partial(_alike, value), default=None)
     return model.model_fields if model is not None else {}
 
 
-def _model_within(types: Iterable[Any]) -> type[BaseModel] | None:
+def _models_within(types: Iterable[Any]) -> Iterator[type[BaseModel]]:
     for candidate in types:
         if isinstance(candidate, type) and issubclass(candidate, BaseModel):
-            return candidate
-        if inner := _model_within(get_args(candidate)):
-            return inner
-    return None
+            yield candidate
+        else:
+            yield from _models_within(get_args(candidate))
+
+
+def _alike(value: Any, model: type[BaseModel]) -> int:
+    """How many keys of the mapping are, or are nearly, those of the model."""
+    return sum(bool(nearest(str(key), model.model_fields)) for key in value) if isinstance(value, dict) else 0
 
 
 def _remedy(loc: Loc, value: Any, asked: str) -> str:
@@ -114,7 +122,7 @@ def _remedy(loc: Loc, value: Any, asked: str) -> str:
     if value is None:
         return _REMEDIES.get(str(loc[-1]) if loc else "", "write a value, or leave the key out")
     if isinstance(value, str):
-        return ("number" in asked and _number_remedy(value)) or nearest(value, _choices(asked))
+        return ("number" in asked and number_remedy(value)) or nearest(value, _choices(asked))
     if asked == "text" and isinstance(value, int | float):
         return "put it in quotes"
     return ""
@@ -126,7 +134,8 @@ def _choices(asked: str) -> list[str]:
     return in_marks or (asked.split(" or ") if re.fullmatch(r"\w+ or \w+", asked) else [])
 
 
-def _number_remedy(text: str) -> str:
+def number_remedy(text: str) -> str:
+    """What to do about a text that stands for a number, or nothing where it does not."""
     text = text.strip()[:40]
     if re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text):
         return "take the quotes off"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtrace.network.losses import Reduction
+from backtrace.network.parameters import Value
 
 Floats = NDArray[np.float64]
 Orientation = Literal["column", "row"]
@@ -20,7 +21,8 @@ class Layer:
     """One layer of neurons and the weights that lead into it.
 
     `weights` has shape (m, n) in column orientation and (n, m) in row orientation, for n neurons before and
-    m neurons in this layer; `biases` has shape (m,) and is None for a layer without biases.
+    m neurons in this layer; `biases` has shape (m,) and is None for a layer without biases. `parameters` are those of
+    the activation.
     """
 
     activation: str
@@ -28,14 +30,50 @@ class Layer:
     biases: Floats | None
     train_weights: bool = True
     train_biases: bool = True
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How the learning rate changes: a schedule with its parameters, or the rates one by one in `values`.
+
+    It changes with every update or with every epoch, as `per` says; the last of the values stays.
+    """
+
+    name: str
+    parameters: Mapping[str, Value]
+    values: tuple[float, ...]
+    per: Literal["update", "epoch"]
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Which updates a trace keeps: the first, every so many, and the last; only the last where `every` is 0.
+
+    Without `per_sample_gradients` the gradients of a batch are worked in one line, and those of its samples not at all.
+    """
+
+    every: int = 1
+    per_sample_gradients: bool = True
+
+    @property
+    def all(self) -> bool:
+        """Whether every update is kept."""
+        return self.every == 1
+
+    def keeps(self, update: int) -> bool:
+        """Whether the update, counted from 1, is kept even if it is not the last."""
+        return self.every > 0 and (update == 1 or update % self.every == 0)
 
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
     """A network, its samples and how it is trained; every array is read-only.
 
-    `x` has shape (N, n) and `y` shape (N, k) for N samples. `document` is the scenario as its file would say
-    it, with every default written out.
+    `x` has shape (N, n) and `y` shape (N, k) for N samples. `learning_rate` is that of the first update; `rates` is
+    None where it stays. `order` holds explicit batches as places in the data from 0, and is empty where `batch_size`
+    says it; `until` is the mean loss of an epoch that ends the training, None where `epochs` alone does. `document` is
+    the scenario as its file would say it, with every default written out.
     """
 
     layers: tuple[Layer, ...]
@@ -51,6 +89,15 @@ class Scenario:
     orientation: Orientation
     notation: str
     decimals: int
+    loss_parameters: Mapping[str, Value] = field(default_factory=dict)
+    optimizer_parameters: Mapping[str, Value] = field(default_factory=dict)
+    rates: Rates | None = None
+    l2: float = 0.0
+    order: tuple[tuple[int, ...], ...] = ()
+    shuffle: bool = False
+    until: float | None = None
+    keep: Keep = Keep()
+    seed: int | None = None
     title: str = ""
     description: str = ""
     source: str = ""
@@ -62,6 +109,11 @@ class Scenario:
     def depth(self) -> int:
         """The number of layers of weights, K."""
         return len(self.layers)
+
+    @property
+    def is_batched(self) -> bool:
+        """Whether updates work on several samples: then there is a loss of the batch, for a short batch too."""
+        return max(map(len, self.order), default=self.batch_size) > 1
 
     @property
     def units(self) -> tuple[int, ...]:

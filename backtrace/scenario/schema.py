@@ -6,135 +6,53 @@ read or the JSON Schema is asked for, so that a new row is known here without a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import ChainMap
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    Tag,
-)
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic import BeforeValidator, Discriminator, Field, GetJsonSchemaHandler, Tag
+from pydantic_core import CoreSchema
 
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES, Reduction
 from backtrace.network.optimizers import OPTIMIZERS
+from backtrace.network.schedules import SCHEDULES
 from backtrace.notation.profiles import PROFILES
-from backtrace.scenario.flaws import listed, nearest, printable
+from backtrace.scenario.parts import (
+    Asked,
+    NameIn,
+    Number,
+    Part,
+    Text,
+    Variant,
+    Yes,
+    named,
+    optional,
+    whole,
+)
+from backtrace.scenario.sources import Biases, Data, Origin, Weights
 
 MOST_UNITS = 10_000
 MOST_PARAMETERS = 2_000_000
 MOST_EPOCHS = 10**9
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a value of this type is called where another was found."""
-
-    words: str
-
-
-@dataclass(frozen=True)
-class NameIn:
-    """A name that has a row in the table at the time of reading."""
-
-    kind: str
-    table: Mapping[str, Any]
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(self.known, handler(source))
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "enum": list(self.table)}
-
-    def known(self, name: str) -> str:
-        """The name; refused where the table has no such row."""
-        if name not in self.table:
-            raise PydanticCustomError(
-                "unknown_name",
-                "{found}",
-                {
-                    "found": f"the unknown {self.kind} '{printable(name, 60)}'",
-                    "expected": listed(self.table, "or"),
-                    "remedy": nearest(name, self.table),
-                },
-            )
-        return name
-
-
-@dataclass(frozen=True)
-class Short:
-    """A shorter way of writing the same value: `long` makes the long form of it, `schema` describes it."""
-
-    long: Callable[[Any], Any]
-    schema: Callable[[], dict[str, Any]]
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(self.long, handler(source))
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"anyOf": [self.schema(), handler(schema)]}
-
-
-def is_number(value: object) -> bool:
-    """Whether the value is a number; true and false are not."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _whole(value: Any) -> Any:
-    """1e3 is a whole number, as it is in a JSON Schema."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _kind_of_biases(value: Any) -> str:
-    return "list" if isinstance(value, list) else "one" if is_number(value) else "none"
-
-
 def _kind_of_size(value: Any) -> str:
     return "all" if isinstance(value, str) else "number"
 
 
-def _computed(schema: dict[str, Any]) -> None:
-    """Leaves the stand-in of a default that is worked out from the rest out of the JSON Schema."""
-    schema.pop("default", None)
-
-
-def optional(description: str) -> Any:
-    """A key whose default is worked out from the rest of the document."""
-    return Field(default=None, description=description, json_schema_extra=_computed)
-
-
 # fmt: off
-Text = Annotated[str, Asked("text")]
-Yes = Annotated[bool, Asked("true or false")]
-Number = Annotated[float, Asked("a number")]
-Units = Annotated[int, Field(ge=1, le=MOST_UNITS), BeforeValidator(_whole), Asked("a whole number")]
-Epochs = Annotated[int, Field(ge=1, le=MOST_EPOCHS), BeforeValidator(_whole), Asked("a whole number")]
-Decimals = Annotated[int, Field(ge=1, le=12), BeforeValidator(_whole), Asked("a whole number")]
-Row = Annotated[list[float], Field(min_length=1)]
-Matrix = Annotated[list[Row], Field(min_length=1), Asked("a list of rows, each a list of numbers")]
-Vector = Annotated[list[float], Field(min_length=1),
-    Short(lambda v: [v] if is_number(v) else v, lambda: {"type": "number"}), Asked("a list of numbers, or one number")]
-Biases = Annotated[Annotated[list[float], Field(min_length=1), Tag("list")] | Annotated[float, Tag("one")]
-    | Annotated[Literal["none"], Tag("none")], Discriminator(_kind_of_biases),
-    Asked("a list of numbers, one number for all, or `none`")]
-BatchSize = Annotated[Annotated[int, Field(ge=1), BeforeValidator(_whole), Tag("number")]
+Units = Annotated[int, Field(ge=1, le=MOST_UNITS), BeforeValidator(whole), Asked("a whole number")]
+Epochs = Annotated[int, Field(ge=1, le=MOST_EPOCHS), BeforeValidator(whole), Asked("a whole number")]
+Decimals = Annotated[int, Field(ge=1, le=12), BeforeValidator(whole), Asked("a whole number")]
+BatchSize = Annotated[Annotated[int, Field(ge=1), BeforeValidator(whole), Tag("number")]
     | Annotated[Literal["all"], Tag("all")], Discriminator(_kind_of_size), Asked("a whole number from 1, or `all`")]
+Batch = Annotated[list[Annotated[int, Field(ge=1), BeforeValidator(whole)]], Field(min_length=1),
+    Asked("a list of sample numbers")]
 Reduced = Annotated[Reduction, Asked("mean or sum")]
 LossName = NameIn("loss", LOSSES)
+RATES: Mapping[str, Any] = ChainMap({"list": None}, SCHEDULES)
 # fmt: on
-
-
-class Part(BaseModel):
-    """A mapping of the document: it knows its keys, and takes no value for another type's."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class Train(Part):
@@ -144,17 +62,29 @@ class Train(Part):
     biases: Yes = Field(default=True, description="whether the biases are trained")
 
 
+class ActivationPart(Variant):
+    """An activation with its parameters."""
+
+    table = ACTIVATIONS
+    name: Annotated[str, NameIn("activation", ACTIVATIONS)] = Field(description="the activation")
+
+
 class LayerPart(Part):
     """One layer of neurons and the weights that lead into it."""
 
-    units: Units = optional("number of neurons; the weights say it where left out")
-    activation: Annotated[str, NameIn("activation", ACTIVATIONS)] = Field(
-        default="identity", description="the function that makes activations of pre-activations"
+    units: Units = optional("number of neurons; left out where rows or a file of weights say it")
+    activation: Annotated[ActivationPart, *named(ACTIVATIONS, "an activation")] = Field(
+        default=ActivationPart(name="identity"),
+        description="the function that makes activations of pre-activations: its name, or a mapping",
+        json_schema_extra={"default": "identity"},
     )
-    weights: Matrix = Field(
-        description="a list of rows; row = receiving neuron in column orientation, sending neuron in row orientation"
+    weights: Weights = Field(
+        description="a list of rows; row = receiving neuron in column orientation, sending neuron in row orientation;"
+        " or by name in the notation, drawn (init), or out of a file"
     )
-    biases: Biases = Field(description="one number for each neuron, one number for all, or none")
+    biases: Biases = Field(
+        description="one number for each neuron, one number for all, or none; or by name, drawn, or out of a file"
+    )
     train: Train = Field(default=Train(), description="which parameters are trained")
 
 
@@ -170,30 +100,98 @@ class NetworkPart(Part):
     )
 
 
-class LossPart(Part):
-    """The loss and how it is reduced over outputs and samples."""
+class LossPart(Variant):
+    """The loss with its parameters, and how it is reduced over outputs and samples."""
 
+    table = LOSSES
     name: Annotated[str, LossName] = Field(description="the loss of one output")
     outputs: Reduced = optional("how the outputs of a sample are put together, where the loss leaves it open")
     batch: Reduced = Field(default="mean", description="how the samples of a batch are put together")
 
 
-class SamplePart(Part):
-    """One input with its target."""
+class OptimizerPart(Variant):
+    """An optimizer with its hyperparameters."""
 
-    x: Vector = Field(description="the input: one number for each input of the network")
-    y: Vector = Field(description="the target: one number for each output of the network")
+    table = OPTIMIZERS
+    name: Annotated[str, NameIn("optimizer", OPTIMIZERS)] = Field(description="the rule of the update")
+
+
+class RatesPart(Variant):
+    """A learning rate that changes."""
+
+    table = SCHEDULES
+    named_by = "schedule"
+    schedule: Annotated[str, NameIn("schedule", RATES)] = Field(description="how the learning rate changes")
+    initial: Annotated[Number, Field(ge=0)] = optional("the learning rate of the first update")
+    values: Annotated[list[Annotated[Number, Field(ge=0)]], Field(min_length=1), Asked("a list of numbers")] = optional(
+        "the learning rates one by one; the last one stays"
+    )
+    per: Annotated[Literal["update", "epoch"], Asked("update or epoch")] = Field(
+        default="update", description="what the changes count"
+    )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """The schedules with a formula, and the list of rates."""
+        described = super().__get_pydantic_json_schema__(schema, handler)
+        for each in described["oneOf"]:
+            del each["properties"]["values"]
+            each["required"].append("initial")
+        properties = handler.resolve_ref_schema(handler(schema))["properties"]
+        listed_rates = {"schedule": {"const": "list"}, "values": properties["values"], "per": properties["per"]}
+        described["oneOf"].append({"type": "object", "properties": listed_rates, "required": ["schedule", "values"],
+                                   "additionalProperties": False})  # fmt: skip
+        return described
+
+
+class UntilPart(Part):
+    """When the training ends before its last epoch."""
+
+    loss: Annotated[Number, Field(ge=0)] = Field(description="the training ends with the first epoch whose mean loss"
+                                                 " is at most this")  # fmt: skip
+
+
+class EveryPart(Part):
+    """One update of so many."""
+
+    every: Annotated[int, Field(ge=1), BeforeValidator(whole), Asked("a whole number")] = Field(
+        description="the first update, every so many, and the last"
+    )
+
+
+class KeepPart(Part):
+    """What of the training is kept."""
+
+    updates: Annotated[
+        Annotated[Literal["all", "last"], Tag("word")] | Annotated[EveryPart, Tag("every")],
+        Discriminator(lambda v: "word" if isinstance(v, str) else "every"),
+        Asked("all, last, or a mapping with `every`"),
+    ] = Field(default="all", description="the updates whose values are kept")
+    per_sample_gradients: Yes = Field(
+        default=True, description="whether a batch's gradients are worked for each of its samples first"
+    )
 
 
 class TrainingPart(Part):
     """How the parameters are updated."""
 
-    optimizer: Annotated[str, NameIn("optimizer", OPTIMIZERS)] = Field(
-        default="sgd", description="the rule of the update"
+    optimizer: Annotated[OptimizerPart, *named(OPTIMIZERS, "an optimizer")] = Field(
+        default=OptimizerPart(name="sgd"),
+        description="the rule of the update: its name, or a mapping",
+        json_schema_extra={"default": "sgd"},
     )
-    learning_rate: Annotated[Number, Field(ge=0)] = Field(description="what the gradient is multiplied with")
-    epochs: Epochs = Field(default=1, description="how often the data is gone through")
+    learning_rate: Annotated[
+        Annotated[Number, Field(ge=0), Tag("number")] | Annotated[RatesPart, Tag("rates")],
+        Discriminator(lambda v: "rates" if isinstance(v, dict) else "number"),
+        Asked("a number, or a mapping with a schedule"),
+    ] = Field(description="what the gradient is multiplied with: a number, or a schedule")
+    epochs: Epochs = Field(default=1, description="how often the data is gone through, at most")
     batch_size: BatchSize = Field(default=1, description="samples per update: a number, or all")
+    order: Annotated[list[Batch], Field(min_length=1), Asked("a list of batches, each a list of sample numbers")] = (
+        optional("the batches of an epoch by sample number, from 1, in place of batch_size")
+    )
+    shuffle: Yes = Field(default=False, description="whether every epoch goes through the data in an order of its own")
+    until: UntilPart = optional("when the training ends before its last epoch")
 
 
 class DisplayPart(Part):
@@ -212,20 +210,25 @@ class Document(Part):
     notes: Annotated[dict[str, Text], Asked("a mapping from ids to sentences")] = Field(
         default={}, description="a sentence for a quantity, by its id"
     )
+    seed: Annotated[int, Field(ge=0), BeforeValidator(whole), Asked("a whole number")] = optional(
+        "what is drawn at random starts from this number"
+    )
+    origins: Annotated[dict[str, Origin], Asked("a mapping from ids to mappings with init or file")] = optional(
+        "where numbers that are written out come from, by id (W1, b1) or data: shown, and drawn from anew under another"
+        " seed; a trace says it"
+    )
     network: NetworkPart = Field(description="the network with its weights")
-    loss: Annotated[
-        LossPart,
-        Short(lambda v: {"name": v} if isinstance(v, str) else v, lambda: {"type": "string", "enum": list(LOSSES)}),
-        Asked("the name of a loss, or a mapping with name, outputs and batch"),
-    ] = Field(
+    loss: Annotated[LossPart, *named(LOSSES, "a loss")] = Field(
         default=LossPart(name="mse"),
         description="the loss: its name, or a mapping",
         json_schema_extra={"default": "mse"},
     )
-    data: Annotated[list[SamplePart], Asked("a list of samples, each with x and y")] = Field(
-        min_length=1, description="the samples, in the order in which they are worked"
+    l2: Annotated[Number, Field(ge=0)] = Field(
+        default=0.0, description="adds half of this times the sum of all squared weights to the loss"
     )
+    data: Data = Field(description="the samples, in the order in which they are worked, or the file that holds them")
     training: TrainingPart = Field(description="how the network is trained")
+    keep: KeepPart = Field(default=KeepPart(), description="what of the training is kept")
     notation: Annotated[str, NameIn("notation", PROFILES)] = optional(
         "how quantities are spelt; by depth where left out"
     )

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from backtrace.scenario.flaws import Flaw, Loc
-from backtrace.scenario.schema import MOST_PARAMETERS, MOST_UNITS, is_number
+from backtrace.scenario.parts import is_number
+from backtrace.scenario.schema import MOST_PARAMETERS, MOST_UNITS
 from backtrace.scenario.sound import Sound
 
 _OTHER = {"column": "row", "row": "column"}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from backtrace.scenario.flaws import Loc, at
-from backtrace.scenario.schema import is_number
+from backtrace.scenario.parts import is_number
 
 
 class Sound:

@@ -23,7 +23,7 @@ MOST_REPEATED = 100_000
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _WORDS = {"": None, "~": None} | {
     spelling: value
@@ -150,7 +150,7 @@ class _Builder:
         if event.implicit[0] and not event.style:
             if text in _WORDS:
                 return _WORDS[text]
-            if _FLOAT.fullmatch(text):
+            if FLOAT.fullmatch(text):
                 return self.number(text, mark)
             if _NOT_FINITE.fullmatch(text):
                 return self.note(mark, text, "a finite number")

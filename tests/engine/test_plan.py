@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backtrace.engine.plan import Plan, plan_of
+from backtrace.engine.plan import Plan
+from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, notation_of, run
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES

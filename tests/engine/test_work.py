@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backtrace.engine.plan import plan_of
+from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import run
 from backtrace.engine.work import work
 from backtrace.errors import OutOfRangeError

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import backtrace
-from backtrace.engine.plan import plan_of
+from backtrace.engine.planning import plan_of
 from backtrace.engine.work import work
 from backtrace.formats.json import write_json, write_jsonl
 from backtrace.formats.read import trace_from_text
