@@ -28,7 +28,8 @@ class Columns:
 
     `kept` are the numbers of those updates, `visits` how many samples were worked in the kept updates before each,
     and in all. `losses` are those of every update, kept or not, and the last one that of the pass after. Where updates
-    are left out, the arrays also hold what is carried into each that is kept.
+    are left out, the arrays also hold what is carried into each that is kept. `fractions` holds the same values as
+    fractions where the scenario asks for exact arithmetic.
     """
 
     arrays: Mapping[str, Floats]
@@ -36,6 +37,7 @@ class Columns:
     kept: Sequence[int]
     visits: Sequence[int]
     losses: Floats
+    fractions: Mapping[str, Any] | None = None
 
     def place(self, update: int) -> int | None:
         """The place of an update among those that are kept, None where it is not; the pass after the last is one."""
@@ -63,37 +65,40 @@ def collected(plan: Plan, keep: Keep, worked: Iterable[Worked], every_loss: Floa
 
     `every_loss` holds the losses of all updates where `worked` gives the kept ones only.
     """
-    columns: dict[str, _Column] = {}
+    columns, exact = dict[str, _Column](), dict[str, _Column]()
     names = [equation.id for equation in plan.equations]
     with_carried = [*plan.carried, *names]
     kept, visits, losses = list[int](), [0], _Column(())
     for each, is_kept in thinned(keep, worked):
         losses.add(each.values[plan.objective], False)
         if is_kept:
-            _add(plan, columns, names if each.is_last or keep.all else with_carried, each)
+            wanted = names if each.is_last or keep.all else with_carried
+            _add(plan, columns, wanted, each.values, np.float64)
+            _add(plan, exact, wanted, each.fractions or {}, object)
         if is_kept and not each.is_last:
             kept.append(each.update)
             visits.append(visits[-1] + len(each.samples))
-    arrays = {name: column.finished() for name, column in columns.items()}
+    arrays, fractions = ({name: column.finished() for name, column in of.items()} for of in (columns, exact))
     every = losses.finished() if every_loss is None else read_only(every_loss)
-    return Columns(arrays, len(every) - 1, range(1, len(every)) if keep.all else kept, visits, every)
+    return Columns(arrays, len(every) - 1, range(1, len(every)) if keep.all else kept, visits, every,
+                   fractions or None)  # fmt: skip
 
 
-def _add(plan: Plan, columns: dict[str, _Column], names: Sequence[str], worked: Worked) -> None:
+def _add(plan: Plan, columns: dict[str, _Column], names: Sequence[str], values: Mapping[str, Any], dtype: Any) -> None:
     for name in names:
-        if name not in worked.values:
+        if name not in values:
             continue
         var = plan.quantities[name].var
         if name not in columns:
-            columns[name] = _Column(var.shape)
-        columns[name].add(worked.values[name], var.per_sample)
+            columns[name] = _Column(var.shape, dtype)
+        columns[name].add(values[name], var.per_sample)
 
 
 class _Column:
     """An array that grows by rows."""
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self._array: Floats = np.empty((_FIRST_ROWS, *shape))
+    def __init__(self, shape: tuple[int, ...], dtype: Any = np.float64) -> None:
+        self._array: Any = np.empty((_FIRST_ROWS, *shape), dtype)
         self._rows = 0
 
     def add(self, value: Any, has_rows: bool) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from backtrace.engine.equation import Equation, Quantity
+from backtrace.formula.calculus import opened, rebuilt
+from backtrace.formula.expr import Expr, Var
 from backtrace.network.activations import Activation
 from backtrace.network.losses import Loss
 
@@ -88,6 +90,25 @@ class Plan:
         if turn < len(samples):
             return of_sample[place], samples[turn] + 1
         return of_update[position - len(samples) * len(of_sample)], None if self.batched else samples[0] + 1
+
+    def inlined(self, equation: Equation) -> Expr:
+        """The equation's formula with everything folded into it written out, down to what is told or given."""
+        if equation.id not in self._inlined:
+            self._inlined[equation.id] = opened(self.folded(equation.formula))
+        return self._inlined[equation.id]
+
+    def folded(self, expr: Expr) -> Expr:
+        """The formula with the quantities that are not told replaced by their own formulas."""
+
+        def told(var: Var) -> Expr:
+            equation = self.equation(var.name)
+            return self.folded(equation.formula) if equation is not None and equation.told == "folded" else var
+
+        return rebuilt(expr, told)
+
+    @cached_property
+    def _inlined(self) -> dict[str, Expr]:
+        return {}
 
     def equation(self, name: str) -> Equation | None:
         """The equation that gives the quantity, None where it is given."""

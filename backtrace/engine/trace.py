@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
 
+from backtrace.engine.arithmetic import fractions_of
 from backtrace.engine.columns import Columns, collected, read_only
 from backtrace.engine.equation import Equation
 from backtrace.engine.givens import given_in, initial, initial_parameters, places_of, schedule_of
@@ -110,14 +112,15 @@ class Trace:
         """The number of updates; the pass with the new parameters after the last is update `updates + 1`."""
         return self.schedule.updates
 
-    def value(self, name: str, update: int = 1, sample: int | None = None) -> Floats:
+    def value(self, name: str, update: int = 1, sample: int | None = None, exact: bool = False) -> Any:
         """The value of a quantity, or of one entry of it, in an update (from 1).
 
-        `sample` is a place in the data (from 1); without it a batch's samples lead in the array. Raises
-        UnknownQuantityError where there is no such quantity, entry, update or sample.
+        `sample` is a place in the data (from 1); without it a batch's samples lead in the array. With `exact` the
+        fractions of exact arithmetic. Raises UnknownQuantityError where there is no such quantity, entry, update or
+        sample.
         """
         var = self.notation.find(name)
-        value = self._whole(var.name, update)
+        value = self._whole(var.name, update, exact)
         if sample is not None:
             place = self._place(update, sample)
             value = value[place] if self.plan.quantities[var.name].var.per_sample else value
@@ -153,7 +156,8 @@ class Trace:
         for update in (*self.kept, self.updates + 1):
             names = [*self.plan.carried, *(equation.id for equation, _ in self._lines(update))]
             values = {name: self._whole(name, update) for name in names}
-            yield Worked(update, self.schedule.samples(update), values, update > self.updates)
+            fractions = {name: self._whole(name, update, exact=True) for name in names} if self.is_exact else None
+            yield Worked(update, self.schedule.samples(update), values, update > self.updates, fractions)
 
     def has(self, name: str, update: int) -> bool:
         """Whether the quantity has a value in the update: after the last there is only the forward pass."""
@@ -161,11 +165,31 @@ class Trace:
             return not name.endswith("_next") or update == self.updates
         return self._row(name, update) is not None
 
-    def _whole(self, name: str, update: int) -> Floats:
+    @property
+    def is_exact(self) -> bool:
+        """Whether the values are kept as fractions, too."""
+        return self._columns.fractions is not None
+
+    @cached_property
+    def unrounded(self) -> Trace:
+        """The trace without the scenario's rounding; this one where nothing is rounded."""
+        return run(self.scenario.with_(rounding=None)) if self.scenario.rounding else self
+
+    def _arrays(self, exact: bool) -> Mapping[str, Any]:
+        return self._columns.fractions if exact and self._columns.fractions is not None else self._columns.arrays
+
+    def _whole(self, name: str, update: int, exact: bool = False) -> Any:
+        value = self._value(name, update, exact)
+        if not exact:
+            return value
+        array = np.asarray(value, dtype=object)
+        return array if isinstance(array.flat[0], Fraction) else fractions_of(value)
+
+    def _value(self, name: str, update: int, exact: bool) -> Any:
         if not 1 <= update <= self.updates + 1:
             raise UnknownQuantityError(f"there is no update {update}: they count from 1 to {self.updates}")
         if name in self._initial:
-            return self._carried(name, update)
+            return self._carried(name, update, exact)
         if name in ("x", "y"):
             data: Floats = getattr(self.scenario, name)
             places = list(self.schedule.samples(update))
@@ -174,26 +198,24 @@ class Trace:
         if given is not None:
             return read_only(np.asarray(given, dtype=np.float64))
         if name == f"{self.plan.objective}_next" and update == self.updates:
-            return self._whole(self.plan.objective, update + 1)
+            return self._value(self.plan.objective, update + 1, exact)
         row = self._row(name, update)
         if row is None:
             raise UnknownQuantityError(self._why_not(name, update))
-        return self._columns.arrays[name][row]
+        return self._arrays(exact)[name][row]
 
-    def _carried(self, name: str, update: int) -> Floats:
+    def _carried(self, name: str, update: int, exact: bool) -> Any:
         """A parameter, or what the optimizer keeps, at the start of an update."""
-        arrays, columns = self._columns.arrays, self._columns
+        arrays, columns = self._arrays(exact), self._columns
         if update == 1 or f"{name}_next" not in arrays:
             return self._initial[name]
         before = columns.place(update - 1)
         if before is not None:
-            after: Floats = arrays[f"{name}_next"][before]
-            return after
+            return arrays[f"{name}_next"][before]
         here = columns.place(update)
         if here is None:
             raise UnknownQuantityError(self._why_not(name, update))
-        start: Floats = arrays[name][here]
-        return start
+        return arrays[name][here]
 
     def _why_not(self, name: str, update: int) -> str:
         if self._columns.place(update) is None:
@@ -227,16 +249,16 @@ class Trace:
             )
         return samples.index(sample - 1)
 
-    def reads(self, equation: Equation, update: int, sample: int | None) -> Callable[[Var], Floats]:
+    def reads(self, equation: Equation, update: int, sample: int | None, exact: bool = False) -> Callable[[Var], Any]:
         """What the variables of the equation's formula stand for when it is worked: a lookup of their values.
 
-        The lines after the last update read the values of that update.
+        With `exact` the fractions of exact arithmetic. The lines after the last update read the values of that update.
         """
         update = min(update, self.updates) if equation.phase == "after" else update
 
-        def lookup(var: Var) -> Floats:
+        def lookup(var: Var) -> Any:
             quantity = self.plan.quantities[var.name].var
-            value = self._whole(var.name, update)
+            value = self._whole(var.name, update, exact)
             if quantity.per_sample and var.sample is not None:
                 value = value[self._place(update, var.sample)]
             elif quantity.per_sample and equation.target.per_sample and sample is not None:
@@ -305,7 +327,8 @@ class Trace:
         if isinstance(key, str):
             var = self.notation.find(key)
             updates = (self.kept[0], self.updates, self.updates + 1)
-            return self.value(key, next(u for u in updates if self.has(var.name, u)))
+            found: Floats = self.value(key, next(u for u in updates if self.has(var.name, u)))
+            return found
         if isinstance(key, int):
             if not -len(self) <= key < len(self):
                 raise IndexError(f"there is no step at position {key}: {len(self)} are kept")

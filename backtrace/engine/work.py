@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backtrace.engine.arithmetic import DOUBLES, Arithmetic, Numbers, arithmetic_of
 from backtrace.engine.equation import Equation
 from backtrace.engine.givens import Values, carried_on, initial, schedule_of, start
 from backtrace.engine.plan import Plan
 from backtrace.errors import OutOfRangeError
-from backtrace.formula.evaluate import evaluate
 from backtrace.formula.expr import Apply, Expr
 from backtrace.scenario.scenario import Floats, Scenario
 
@@ -21,13 +21,14 @@ class Worked:
     """The values of one update: samples lead in the arrays of a batch's per-sample quantities.
 
     `update` counts from 1; `is_last` marks the pass after the last update, which counts as one more. `samples` are
-    places in the data, from 0.
+    places in the data, from 0. `fractions` are the values themselves where the scenario asks for exact arithmetic.
     """
 
     update: int
     samples: tuple[int, ...]
     values: Values
     is_last: bool = False
+    fractions: Numbers | None = None
 
 
 Watch = Callable[[Iterator[Worked], int], Iterator[Worked]]
@@ -44,38 +45,49 @@ def work(scenario: Scenario, plan: Plan) -> Iterator[Worked]:
 
     Raises OutOfRangeError at the equation whose value is not finite.
     """
-    schedule, carried = schedule_of(scenario), initial(scenario, plan)
-    values: Values = {}
+    schedule, arithmetic = schedule_of(scenario), arithmetic_of(scenario, plan)
+    carried, values = arithmetic.taken(initial(scenario, plan)), Numbers()
     losses: list[float] = []
+
+    def begun(update: int) -> Numbers:
+        return arithmetic.taken(start(scenario, plan, schedule, update, {})) | carried
+
+    def worked(update: int, values: Numbers, is_last: bool = False) -> Worked:
+        return Worked(update, samples, arithmetic.floats(values), is_last, arithmetic.exactly(values))
+
     for update in range(1, schedule.updates + 1):
-        samples = schedule.samples(update)
-        values = start(scenario, plan, schedule, update, carried)
-        work_equations(plan.of_sample + plan.of_update, values, update, samples)
+        samples, values = schedule.samples(update), begun(update)
+        work_equations(plan.of_sample + plan.of_update, values, update, samples, arithmetic)
         carried = carried_on(carried, values)
-        yield Worked(update, samples, values)
+        yield worked(update, values)
         if scenario.until is not None:
             losses.append(float(values[plan.objective]))
             if schedule.ends_epoch(update):
                 if sum(losses) / len(losses) <= scenario.until:
                     break
                 losses.clear()
-    after = start(scenario, plan, schedule, update, carried)
+    after = begun(update)
     of_sample, of_update = plan.after
-    work_equations(of_sample + of_update, after, update, samples, after=True)
+    work_equations(of_sample + of_update, after, update, samples, arithmetic, after=True)
     closing = values | {f"{plan.objective}_next": after[plan.objective]}
-    work_equations(plan.closing, closing, update, samples, after=True)
-    yield Worked(update + 1, samples, after | {e.id: closing[e.id] for e in plan.closing}, is_last=True)
+    work_equations(plan.closing, closing, update, samples, arithmetic, after=True)
+    yield worked(update + 1, after | {e.id: closing[e.id] for e in plan.closing}, is_last=True)
 
 
 def work_equations(
-    equations: Sequence[Equation], values: Values, update: int, samples: Sequence[int], after: bool = False
-) -> None:
+    equations: Sequence[Equation], values: Numbers, update: int, samples: Sequence[int],
+    arithmetic: Arithmetic = DOUBLES, after: bool = False,
+) -> None:  # fmt: skip
     """Work each equation in turn into `values`; raises OutOfRangeError where a value is not finite."""
     with np.errstate(all="ignore"):
         for equation in equations:
-            value = evaluate(equation.opened, values)
-            if not np.isfinite(value).all():
-                place = _place(equation, value, samples)
+            try:
+                value = arithmetic.value(equation, values, len(samples))
+                doubles = np.asarray(value, dtype=np.float64)
+            except (ZeroDivisionError, OverflowError):
+                value, doubles = None, np.full((len(samples),), np.nan)
+            if not np.isfinite(doubles).all():
+                place = _place(equation, doubles, samples)
                 raise OutOfRangeError(equation.id, update, place, _remedy(equation.formula), after)
             values[equation.id] = value
 

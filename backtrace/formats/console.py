@@ -198,12 +198,13 @@ class ConsolePrinter:
         """A numbered line: its name and why it is there, the derivations, how to read it."""
         self.emit()
         title = f"{line.number or '':<{INDENT}}{line.name.linear(self.language)}   "
-        carried = any(derivation.kept and not derivation.tall for derivation in line.derivations)
-        why = textwrap.wrap(self.said(line.why), max(20, self.width - len(title) - (6 if carried else 0)))
+        over_column = next((each.beside for each in line.derivations if each.kept and not each.tall), "")
+        room = self.width - len(title) - (len(over_column) + 2 if over_column else 0)
+        why = textwrap.wrap(self.said(line.why), max(20, room))
         for number, part in enumerate(why or [""]):
             text = Text.assemble((title, "bold"), part) if number == 0 else Text(" " * len(title) + part)
-            if number == 0 and carried:
-                text.append(" " * (self.width - len(text) - 4) + "kept", "dim")
+            if number == 0 and over_column:
+                text.append(" " * (self.width - len(text) - len(over_column)) + over_column, "dim")
             self.emit(text)
         for derivation in line.derivations:
             self.derivation(derivation)

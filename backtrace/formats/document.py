@@ -85,32 +85,59 @@ def _equation(formulas: Formulas, notation: Notation, equation: Equation) -> dic
     }
 
 
-def steps(scenario: Scenario, plan: Plan, worked: Iterable[Worked]) -> Iterator[dict[str, Any]]:
+def steps(
+    scenario: Scenario, plan: Plan, worked: Iterable[Worked], unrounded: Iterable[Worked] = ()
+) -> Iterator[dict[str, Any]]:
     """A line for each step that is kept, in the order worked, without its arithmetic.
 
-    The first step of an update that does not follow on a kept one holds what is carried into the update.
+    The first step of an update that does not follow on a kept one holds what is carried into the update. `exact` is the
+    value without rounding where the scenario rounds, and the fraction where it works in fractions.
     """
-    schedule, before = schedule_of(scenario), 0
+    schedule, before, others = schedule_of(scenario), 0, iter(unrounded)
+    other = next(others, None)
     for each, is_kept in thinned(scenario.keep, worked):
         if not is_kept:
             continue
         follows, before = each.update == before + 1, each.update
         places = {place + 1: row for row, place in enumerate(each.samples)}
         lists = {name: np.asarray(value).tolist() for name, value in each.values.items()}
+        while other is not None and other.update < each.update and not other.is_last:
+            other = next(others, None)
+        exact = _exact(each, other)
         first = (each.update - 1) * len(plan.of_update) + schedule.visits_before(each.update) * len(plan.of_sample) + 1
         for number, (equation, sample) in enumerate(plan.lines(each.samples, each.is_last), first):
-            value = lists[equation.id]
-            if equation.target.per_sample and sample is not None:
-                value = value[places[sample]]
+            row = places[sample] if equation.target.per_sample and sample is not None else None
+            value = lists[equation.id] if row is None else lists[equation.id][row]
+            beside = {}
+            if equation.id in exact:
+                beside = {"exact": exact[equation.id] if row is None else exact[equation.id][row]}
             start = {} if follows or number > first else {"start": {name: lists[name] for name in plan.carried}}
-            yield {
-                "step": number,
-                "equation": equation.id,
-                "epoch": schedule.epoch(each.update),
-                "update": each.update,
-                "sample": sample,
-                "value": value,
-            } | start
+            yield (
+                {
+                    "step": number,
+                    "equation": equation.id,
+                    "epoch": schedule.epoch(each.update),
+                    "update": each.update,
+                    "sample": sample,
+                    "value": value,
+                }
+                | beside
+                | start
+            )
+
+
+def _exact(each: Worked, unrounded: Worked | None) -> dict[str, Any]:
+    """What stands beside the values: fractions as text, or the values of the same update without rounding."""
+    if each.fractions is not None:
+        return {name: _as_text(value) for name, value in each.fractions.items()}
+    if unrounded is None or (unrounded.update, unrounded.is_last) != (each.update, each.is_last):
+        return {}
+    return {name: np.asarray(value).tolist() for name, value in unrounded.values.items()}
+
+
+def _as_text(fractions: Any) -> Any:
+    array = np.asarray(fractions, dtype=object)
+    return np.vectorize(str, otypes=[object])(array).tolist() if array.shape else str(array.item())
 
 
 def result_of(trace: Trace) -> dict[str, Any]:

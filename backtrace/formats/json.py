@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TextIO
 
 from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace
-from backtrace.engine.work import Worked
+from backtrace.engine.work import Worked, work
 from backtrace.formats.document import head, result_of, steps
 from backtrace.lesson.chain import Formulas
 from backtrace.lesson.derivation import Deriving
@@ -45,7 +46,8 @@ def write_jsonl(
         losses = list[float]()
         worked = _noting(plan, worked, losses)
     stream.write(dumps(head(scenario, plan)) + "\n")
-    stream.writelines(dumps(step) + "\n" for step in steps(scenario, plan, worked))
+    unrounded = work(replace(scenario, rounding=None), plan) if scenario.rounding else ()
+    stream.writelines(dumps(step) + "\n" for step in steps(scenario, plan, worked, unrounded))
     if not scenario.keep.all and losses is not None:
         stream.write(dumps({"result": {"losses": list(losses)}}) + "\n")
 
@@ -61,7 +63,8 @@ def _with_arithmetic(trace: Trace) -> Iterator[dict[str, Any]]:
     """The steps; those of the first and the last update, and of the pass after it, show the numbers put in."""
     told = {1, trace.updates, trace.updates + 1}
     formulas = Formulas(trace.plan, folding=False)
-    for step in steps(trace.scenario, trace.plan, trace.worked()):
+    unrounded = trace.unrounded.worked() if trace.scenario.rounding else ()
+    for step in steps(trace.scenario, trace.plan, trace.worked(), unrounded):
         if step["update"] in told:
             equation = trace.plan.equation(step["equation"])
             assert equation is not None

@@ -62,7 +62,7 @@ def plain_lines(block: Block) -> Iterator[str]:
 
 
 def _derivation(derivation: Derivation) -> str:
-    kept = f", kept {derivation.kept.linear(_WORDS)}" if derivation.kept else ""
+    kept = f", {derivation.beside} {derivation.kept.linear(_WORDS)}" if derivation.kept else ""
     return derivation.linear(_WORDS) + kept
 
 

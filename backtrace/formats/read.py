@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from backtrace.engine.arithmetic import DOUBLES, Arithmetic, arithmetic_of
 from backtrace.engine.givens import Values, carried_on, initial, schedule_of, start
 from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
-from backtrace.engine.trace import Trace
+from backtrace.engine.trace import Trace, run
 from backtrace.engine.work import Worked
 from backtrace.errors import InputError, Problem, misfit
 from backtrace.formats.document import FORMAT, VERSION, result_of, steps
 from backtrace.formats.npz import arrays_in, document_in, is_npz, worked_in
-from backtrace.formula.evaluate import evaluate
 from backtrace.scenario import Scenario, read_text, text_of_file
 
 _START = 4096
@@ -69,7 +69,7 @@ def _trace(
     found, worked = document.get("result", {}), result_of(trace)
     if not isinstance(found, dict) or any(worked.get(key) != value for key, value in found.items()):
         raise misfit(f"{file}: the result is not that of the last step", remedy="export the trace again")
-    return trace
+    return run(scenario) if scenario.arithmetic == "exact" else trace  # fractions are worked alike everywhere
 
 
 def load_trace(path: str | Path) -> Trace:
@@ -103,12 +103,11 @@ def _parts(text: bytes, file: str) -> tuple[dict[str, Any], Sequence[Any]]:
     raise InputError([Problem(f"{file} is no whole trace: {reason}", "JSON or JSON Lines as exported")])
 
 
-def _worked(
-    scenario: Scenario, plan: Plan, steps: Sequence[Any], file: str, checked: bool
-) -> Iterator[Worked]:
+def _worked(scenario: Scenario, plan: Plan, steps: Sequence[Any], file: str, checked: bool) -> Iterator[Worked]:
     """The values of the steps, gathered by update; each step must be the one that the scenario calls for."""
     schedule, at = schedule_of(scenario), iter(steps)
     before, carried = Worked(0, (), {}), initial(scenario, plan)
+    arithmetic = arithmetic_of(scenario, plan) if scenario.rounding else DOUBLES
     numbers = list(dict.fromkeys(step.get("update") for step in steps if isinstance(step, dict)))
     for update in _updates(scenario, numbers, file):
         is_last = update == numbers[-1]
@@ -128,7 +127,8 @@ def _worked(
         values = {name: _stacked(plan, name, each) for name, each in rows.items()}
         worked = Worked(update, samples, carried | values, is_last)
         if checked:
-            _follow(plan, worked, start(scenario, plan, schedule, update - is_last, carried), before, file)
+            given = start(scenario, plan, schedule, update - is_last, carried)
+            _follow(plan, worked, given, before, arithmetic, file)
         before, carried = worked, carried_on(carried, values)
         yield worked
     if next(at, None) is not None:
@@ -159,7 +159,7 @@ def _start(plan: Plan, values: Any, file: str) -> Values:
     }
 
 
-def _follow(plan: Plan, worked: Worked, given: Values, before: Worked, file: str) -> None:
+def _follow(plan: Plan, worked: Worked, given: Values, before: Worked, arithmetic: Arithmetic, file: str) -> None:
     """Refuse a value that is not what its formula gives of the values beside it, up to rounding."""
     reads = given | worked.values
     closing = {**before.values, f"{plan.objective}_next": worked.values[plan.objective]}
@@ -168,7 +168,8 @@ def _follow(plan: Plan, worked: Worked, given: Values, before: Worked, file: str
             equation = plan.equation(name)
             if equation is None:
                 continue
-            expected = evaluate(equation.opened, closing if equation.phase == "after" else reads)
+            known = closing if equation.phase == "after" else reads
+            expected = arithmetic.value(equation, known, len(worked.samples))
             if not np.allclose(value, expected, rtol=_ROUNDING, atol=_ROUNDING):
                 raise misfit(
                     f"{file}: {name} of update {worked.update} is {np.asarray(value).tolist()}",

@@ -57,7 +57,9 @@ class _Setting:
     def kept(self) -> str:
         if not self.derivation.kept:
             return ""
-        return ("kept " if self.derivation.tall else "") + self.derivation.kept.linear(self.language)
+        return (f"{self.derivation.beside} " if self.derivation.tall else "") + self.derivation.kept.linear(
+            self.language
+        )
 
     def groups(self, room: int) -> Iterator[list[Form]]:
         """The forms that share a row: the numbers put in and their value, where both fit and it is not tall."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal, getcontext
 from fractions import Fraction
 from typing import Any
@@ -111,13 +111,14 @@ def cos_decimal(x: Decimal) -> Decimal:
     return total
 
 
-def inexact(name: str) -> Callable[..., Any]:
-    """The rule of an operation that has no exact value: it raises InexactError."""
+@dataclass(frozen=True)
+class Inexact:
+    """The rule of an operation that has no exact value in fractions: it raises InexactError."""
 
-    def refuse(*_: Any) -> Any:
-        raise InexactError(f"{name} has no exact value in fractions")
+    operation: str
 
-    return refuse
+    def __call__(self, *_: Any) -> Any:
+        raise InexactError(f"{self.operation} has no exact value in fractions")
 
 
 def diagonal(vector: NDArray[Any]) -> NDArray[Any]:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtrace.errors import MisfitError
-from backtrace.formula.expr import OPERATIONS, Apply, Expr, Num, Operation, Var, apply, formula_of
+from backtrace.formula.expr import OPERATIONS, Apply, Expr, Num, Operation, Var, apply, formula_of, variables
 
 Value = NDArray[Any]
 Lookup = Callable[[Var], Any]
@@ -110,9 +110,21 @@ def evaluate(expr: Expr, value_of: Lookup | Mapping[str, Any], carrier: Carrier 
             return value_of(expr)
         case Apply() if expr.op.body is not None and carrier is not FORMULAS:
             return evaluate(expr.op.body(*expr.args), value_of, carrier)
+        case Apply() if expr.op.gathers_samples and carrier is not FLOATS:
+            return carrier.work(expr, [_of_each_sample(expr.args[0], value_of, carrier)])
         case Apply():
             return carrier.work(expr, [evaluate(arg, value_of, carrier) for arg in expr.args])
     raise TypeError(f"{expr!r} is not a formula")
+
+
+def _of_each_sample(expr: Expr, value_of: Lookup, carrier: Carrier) -> Value:
+    """The formula's value for each sample, whose values lead in what the variables stand for."""
+
+    def of_sample(place: int) -> Lookup:
+        return lambda var: value_of(var)[place] if var.per_sample else value_of(var)
+
+    samples = len(value_of(next(var for var in variables(expr) if var.per_sample)))
+    return np.stack([evaluate(expr, of_sample(place), carrier) for place in range(samples)])
 
 
 def indices(shape: tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -18,11 +18,11 @@ import numpy as np
 from backtrace.errors import MisfitError
 from backtrace.formula.arithmetic import (
     PI_DECIMAL,
+    Inexact,
     cos_decimal,
     diagonal,
     erf_decimal,
     exp_decimal,
-    inexact,
     mean_entries,
     power_decimal,
     power_exact,
@@ -156,16 +156,16 @@ _arithmetic("pow", operator.pow, np.power, lambda a, n: (n * a ** _less_one(n), 
 _arithmetic("neg", operator.neg, np.negative, lambda a: (-_ONE,), _everywhere(
     "−{0}", SIGN, APART, ascii="-{0}", latex="-{0}", words="minus {0}"))
 
-_row("exp", 1, _same, floats=saturating_exp, exact=inexact("exp"), decimal=exp_decimal,
+_row("exp", 1, _same, floats=saturating_exp, exact=Inexact("exp"), decimal=exp_decimal,
      symbolic=lambda s, x: s.exp(x), partials=lambda x: (exp(x),), spellings=_everywhere(
      "e^{0}", POWER, EXPONENT, latex=Spelling("e^{{{0}}}", POWER, (LOOSE,)), words="e to the power {0}"))
-_row("ln", 1, _same, floats=np.log, exact=inexact("ln"), decimal=Decimal.ln,
+_row("ln", 1, _same, floats=np.log, exact=Inexact("ln"), decimal=Decimal.ln,
      symbolic=lambda s, x: s.log(x), partials=lambda x: (1 / x,), spellings=_everywhere(
      "ln({0})", ATOM, LOOSE, latex=r"\ln\left({0}\right)", words="the natural logarithm of ({0})"))
-_row("sqrt", 1, _same, floats=np.sqrt, exact=inexact("the square root"), decimal=Decimal.sqrt,
+_row("sqrt", 1, _same, floats=np.sqrt, exact=Inexact("the square root"), decimal=Decimal.sqrt,
      symbolic=lambda s, x: s.sqrt(x), partials=lambda x: (1 / (2 * sqrt(x)),), spellings=_everywhere(
      "√({0})", ATOM, LOOSE, ascii="sqrt({0})", latex=r"\sqrt{{{0}}}", words="the square root of ({0})"))
-_row("tanh", 1, _same, floats=np.tanh, exact=inexact("tanh"), decimal=tanh_decimal,
+_row("tanh", 1, _same, floats=np.tanh, exact=Inexact("tanh"), decimal=tanh_decimal,
      symbolic=lambda s, x: s.tanh(x), partials=lambda x: (1 - tanh(x) ** 2,), spellings=_everywhere(
      "tanh({0})", ATOM, LOOSE, latex=r"\tanh\left({0}\right)", words="the hyperbolic tangent of ({0})"))
 _row("maximum", 2, _same, floats=np.maximum, exact=max, decimal=max,
@@ -187,24 +187,24 @@ _row("floor", 1, _same, floats=np.floor, exact=lambda x: Fraction(math.floor(x))
      decimal=lambda x: Decimal(math.floor(x)), symbolic=lambda s, x: s.floor(x), partials=lambda x: (_ZERO,),
      spellings=_everywhere("⌊{0}⌋", ATOM, LOOSE, ascii="floor({0})", latex=r"\left\lfloor {0} \right\rfloor",
                            words="the whole part of ({0})"))
-_row("sin", 1, _same, floats=np.sin, exact=inexact("sin"), decimal=lambda x: cos_decimal(x - PI_DECIMAL / 2),
+_row("sin", 1, _same, floats=np.sin, exact=Inexact("sin"), decimal=lambda x: cos_decimal(x - PI_DECIMAL / 2),
      symbolic=lambda s, x: s.sin(x), partials=lambda x: (cos(x),), spellings=_everywhere(
      "sin({0})", ATOM, LOOSE, latex=r"\sin\left({0}\right)", words="the sine of ({0})"))
-_row("cos", 1, _same, floats=np.cos, exact=inexact("cos"), decimal=cos_decimal,
+_row("cos", 1, _same, floats=np.cos, exact=Inexact("cos"), decimal=cos_decimal,
      symbolic=lambda s, x: s.cos(x), partials=lambda x: (-sin(x),), spellings=_everywhere(
      "cos({0})", ATOM, LOOSE, latex=r"\cos\left({0}\right)", words="the cosine of ({0})"))
-_row("erf", 1, _same, floats=np.vectorize(math.erf, otypes=[np.float64]), exact=inexact("the error function"),
+_row("erf", 1, _same, floats=np.vectorize(math.erf, otypes=[np.float64]), exact=Inexact("the error function"),
      decimal=erf_decimal, symbolic=lambda s, x: s.erf(x),
      partials=lambda x: (2 * exp(-(x**2)) / sqrt(pi()),), spellings=_everywhere(
      "erf({0})", ATOM, LOOSE, latex=r"\operatorname{{erf}}\left({0}\right)", words="the error function of ({0})"))
-_row("pi", 0, _same, floats=lambda: np.float64(math.pi), exact=inexact("π"), decimal=lambda: PI_DECIMAL,
+_row("pi", 0, _same, floats=lambda: np.float64(math.pi), exact=Inexact("π"), decimal=lambda: PI_DECIMAL,
      symbolic=lambda s: s.pi, partials=tuple, spellings=_everywhere("π", ATOM, ascii="pi", latex=r"\pi", words="pi"))
 _row("positive", 1, _same, floats=lambda x: np.greater(x, 0).astype(np.float64),
      exact=lambda x: Fraction(x > 0), decimal=lambda x: Decimal(x > 0),
      symbolic=lambda s, x: s.Piecewise((1, x > 0), (0, True)), partials=lambda x: (_ZERO,),
      spellings=_everywhere("[{0} > 0]", ATOM, LOOSE, latex=r"\left[{0} > 0\right]",
                            words="1 if ({0}) is positive, else 0"))
-_row("ylogx", 2, _same, floats=ylogx_floats, exact=inexact("ln"), decimal=ylogx_decimal,
+_row("ylogx", 2, _same, floats=ylogx_floats, exact=Inexact("ln"), decimal=ylogx_decimal,
      symbolic=lambda s, y, x: s.Piecewise((0, s.Eq(y, 0)), (y * s.log(x), True)),
      partials=lambda y, x: (ln(x), ydiv(y, x)), spellings=_everywhere(
      "{0}·ln({1})", PRODUCT, PRODUCT, LOOSE, ascii="{0}*ln({1})", latex=r"{0} \cdot \ln\left({1}\right)",

@@ -10,6 +10,7 @@ from backtrace.formula.writing import Language, Written, linear
 from backtrace.lesson.mathematics import Formula
 
 Relation = Literal["equals", "rounds to", "becomes"]
+Beside = Literal["kept", "unrounded"]
 FormName = Literal["chain", "formula", "numbers", "factors", "value"]
 
 Sentence = tuple[str | Formula, ...]
@@ -44,9 +45,11 @@ class Form:
 
 @dataclass(frozen=True, eq=False)
 class Derivation:
-    """The derivation of a quantity or of one entry: its forms, and the number that is carried on.
+    """The derivation of a quantity or of one entry: its forms, and the number that stands beside its value.
 
-    `tall` asks for one form on each line. `shapes` are those of the quantity and of the operands.
+    `beside` says what that number is: what is kept and carried on, or, where the value is rounded and carried on so,
+    what it would be without any rounding. `tall` asks for one form on each line. `shapes` are those of the quantity
+    and of the operands.
     """
 
     target: Formula
@@ -54,6 +57,7 @@ class Derivation:
     kept: Formula | None = None
     tall: bool = False
     shapes: Formula | None = None
+    beside: Beside = "kept"
 
     def linear(self, language: Language) -> str:
         """The derivation on one line."""

@@ -52,18 +52,13 @@ class Formulas:
     def __init__(self, plan: Plan, folding: bool, samples: Sequence[int] = ()) -> None:
         self.plan = plan
         self.samples = samples
-        self._folded = {e.id: e.formula for e in plan.equations if e.told == "folded"}
         self.folding = folding
         self._entries: dict[str, Any] = {}
         self._readers: dict[str, Mapping[Key, list[tuple[int, ...]]]] = {}
 
-    def folded(self, expr: Expr) -> Expr:
-        """The formula with the quantities that are not told replaced by their own formulas."""
-        return rebuilt(expr, lambda var: self.folded(self._folded[var.name]) if var.name in self._folded else var)
-
     def told(self, equation: Equation) -> Expr:
         """The formula that the lesson prints for the whole quantity."""
-        return self.folded(equation.formula) if self.folding else equation.formula
+        return self.plan.folded(equation.formula) if self.folding else equation.formula
 
     def entry(self, equation: Equation, index: tuple[int, ...]) -> Expr:
         """The formula that the lesson prints for one entry, counted from 1."""

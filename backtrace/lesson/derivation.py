@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,21 @@ from backtrace.formula.calculus import opened, summed
 from backtrace.formula.expr import Apply, Expr, Num, Var, apply, variables
 from backtrace.formula.operations import ATOM
 from backtrace.formula.writing import Language, Leaf, Written
-from backtrace.lesson.blocks import Derivation, Form, FormName, Relation
+from backtrace.lesson.blocks import Beside, Derivation, Form, FormName, Relation
 from backtrace.lesson.chain import LOSS, Formulas, differentiated_by
 from backtrace.lesson.mathematics import MOST_SHOWN, Formula, Operands, elided, matrix, number, shortened
-from backtrace.lesson.numbers import Shown, closing, factors_closing, kept, shown
+from backtrace.lesson.numbers import (
+    Closing,
+    Shown,
+    closing,
+    closing_as_rounded,
+    factors_closing,
+    fraction,
+    is_readable,
+    kept,
+    shown,
+)
+from backtrace.scenario.scenario import Places
 
 _STRUCTURAL = ("matvec", "vecmat", "matvec_back", "vecmat_back", "outer", "outer_row", "scale_rows", "scale_columns")
 
@@ -41,16 +52,21 @@ class Deriving:
         """The formula with names."""
         return Formula(shortened(expr), self.trace.notation.leaf)
 
+    def formula(self, equation: Equation, index: tuple[int, ...] | None = None) -> Expr:
+        """The formula that is printed for the whole quantity or one entry, the way the notation subtracts."""
+        formula = self.formulas.told(equation) if index is None else self.formulas.entry(equation, index)
+        return self.trace.notation.arranged(formula)
+
     def of_entry(self, equation: Equation, index: tuple[int, ...], with_chain: bool = True) -> Derivation:
         """The derivation of one entry."""
-        formula = self.formulas.entry(equation, index)
+        formula = self.formula(equation, index)
         tall = equation.is_error_signal
         reads, value = self.reads(equation), self.value(equation, index)
         body = opened(formula)
-        close = closing(body, reads, [value], self.decimals)
+        close = self.closing(equation, body, reads, [value])
         apart = body.args if tall and isinstance(body, Apply) and body.op.name == "mul" else ()
         decimals, values, are_exact = close.decimals, tuple[Shown, ...](), False
-        if any(isinstance(factor, Apply) for factor in apart):
+        if any(isinstance(factor, Apply) for factor in apart) and not self.is_as_worked(equation):
             decimals, values, are_exact = factors_closing(apart, reads, close, self.decimals)
         operands = Operands(reads, decimals, self.decimals, self.rows)
         forms = [
@@ -64,12 +80,53 @@ class Deriving:
             forms.append(Form("factors", "equals" if are_exact else "rounds to", tuple(map(number, values))))
         relation: Relation = "equals" if close.exact else "rounds to"
         forms.append(Form("value", relation, (number(close.results[0]),)))
-        carried = None if close.exact else number(kept(value, self.decimals))
-        return self.finished(equation, Var(equation.id, (), index=index or None), forms, carried, tall=tall)
+        target = Var(equation.id, (), index=index or None)
+        return self.finished(equation, target, forms, self.beside(equation, index, close), tall=tall)
+
+    def beside(self, equation: Equation, index: tuple[int, ...], close: Closing) -> Formula | None:
+        """The number beside the value: what is kept, or what it is without rounding; None where that says no more."""
+        if self.places(equation) is None:
+            return None if close.exact else number(kept(float(self.value(equation, index)), self.decimals))
+        unrounded = self.trace.unrounded
+        update = (
+            self.update - self.trace.updates + unrounded.updates if self.update > self.trace.updates else self.update
+        )
+        if not unrounded.has(equation.id, update):
+            return None
+        value = unrounded.value(equation.id, update, self.sample)
+        return number(kept(float(value[tuple(i - 1 for i in index)] if index else value), self.decimals))
+
+    def places(self, equation: Equation) -> Places | None:
+        """How far the result of the line was rounded before it was used again; None where it was not."""
+        rounding = self.trace.scenario.rounding
+        return rounding.places(equation.phase) if rounding and equation.told == "always" else None
+
+    def is_exact(self, equation: Equation) -> bool:
+        """Whether the line is shown in fractions: in exact arithmetic, while they are short enough to be read."""
+        if not self.trace.is_exact:
+            return False
+        reads = self.trace.reads(equation, self.update, self.sample, exact=True)
+        value = self.trace.value(equation.id, self.update, self.sample, exact=True)
+        told = variables(self.formulas.told(equation))
+        return is_readable(value) and all(is_readable(reads(var)) for var in told)
+
+    def is_as_worked(self, equation: Equation) -> bool:
+        """Whether the numbers of the line are shown with all digits that it was worked with."""
+        return self.places(equation) is not None or self.is_exact(equation)
+
+    def closing(self, equation: Equation, body: Expr, reads: Callable[[Var], Any], values: Sequence[Any]) -> Closing:
+        """How the line is shown, so that its printed operands give its printed results."""
+        if self.is_exact(equation):
+            entries = (np.asarray(value, dtype=object).item() for value in values)
+            return Closing(self.decimals, tuple(fraction(entry, self.decimals) for entry in entries), exact=True)
+        places = self.places(equation)
+        if places is not None:
+            return closing_as_rounded(body, reads, values, places, self.decimals)
+        return closing(body, reads, values, self.decimals)
 
     def of_whole(self, equation: Equation) -> Derivation:
         """The derivation of the whole quantity as a vector or matrix."""
-        formula, reads = self.formulas.told(equation), self.reads(equation)
+        formula, reads = self.formula(equation), self.reads(equation)
         values = np.asarray(self.value(equation))
         forms = [Form("formula", "equals", (self.named(formula),))]
         gathers = equation.target.per_sample is False and any(
@@ -84,7 +141,7 @@ class Deriving:
                 entry: Any = results[index]
                 results[index] = None if entry is None else shown(entry, decimals)
         else:
-            close = closing(opened(formula), reads, values.ravel(), decimals)
+            close = self.closing(equation, opened(formula), reads, list(values.ravel()))
             results.reshape(-1)[:] = close.results
             decimals, exact = close.decimals, close.exact
         is_ones = isinstance(formula, Apply) and formula.op.name == "ones"
@@ -107,11 +164,12 @@ class Deriving:
             target = Var(target.name.removesuffix("_next"), target.shape, index=target.index)
             if forms[0].relation == "equals":
                 forms[0] = Form(forms[0].name, "becomes", forms[0].factors)
-        return Derivation(self.named(target), tuple(forms), carried, tall and len(forms) > 1, shapes)
+        beside: Beside = "kept" if self.places(equation) is None else "unrounded"
+        return Derivation(self.named(target), tuple(forms), carried, tall and len(forms) > 1, shapes, beside)
 
     def steps(self, equation: Equation, index: tuple[int, ...]) -> list[Expr]:
         """The formulas of an entry from the first written to the last: δ·1 before δ."""
-        formula, entry = self.formulas.entry(equation, index), differentiated_by(equation, index)
+        formula, entry = self.formula(equation, index), differentiated_by(equation, index)
         links = self.formulas.links(entry) if isinstance(formula, Var) and entry is not None else []
         return [summed([link.put_in for link in links]), formula] if links else [formula]
 
@@ -148,11 +206,11 @@ class Deriving:
 
     def reads(self, equation: Equation) -> Callable[[Var], Any]:
         """What the variables of the equation stand for in this update and sample."""
-        return self.trace.reads(equation, self.update, self.sample)
+        return self.trace.reads(equation, self.update, self.sample, self.is_exact(equation))
 
     def value(self, equation: Equation, index: tuple[int, ...] = ()) -> Any:
         """The value of the equation's quantity or of one entry of it."""
-        value = self.trace.value(equation.id, self.update, self.sample)
+        value = self.trace.value(equation.id, self.update, self.sample, self.is_exact(equation))
         return value[tuple(i - 1 for i in index)] if index else value
 
     @property

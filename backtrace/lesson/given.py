@@ -18,11 +18,14 @@ from backtrace.lesson.mathematics import Formula, elided, grid, matrix
 from backtrace.lesson.numbers import put_in
 from backtrace.lesson.sentences import notes_on
 from backtrace.network.activations import Activation
+from backtrace.scenario.scenario import Places, Scenario
 
 _ENOUGH_DECIMALS = 12
 _DIGITS = (
     "Worked with all digits. The numbers put in carry enough digits for a pocket calculator to give the result shown."
 )
+_FRACTIONS = "Worked in fractions: nothing is rounded. What has too many decimals is shown as a fraction."
+_MODES = {"half-even": "a half goes to the even digit", "half-up": "a half goes up", "truncate": "the rest is cut off"}
 
 
 def title(trace: Trace) -> Iterator[Block]:
@@ -49,11 +52,30 @@ def given(trace: Trace, with_numbers: bool) -> Iterator[Block]:
         yield Given(tuple((name, None, symbols) for name, symbols, _ in items if symbols))
     yield from map(Prose, _conventions(trace))
     if with_numbers:
-        yield Prose((_DIGITS,))
+        yield Prose((_digits(trace.scenario),))
     for name, quantity in trace.plan.quantities.items():
         if quantity.kind == "given":
             yield from (Prose((_named(trace, name), f": {note}")) for note in notes_on(trace, name))
     yield Recall("used", tuple(_functions(trace)))
+
+
+def _digits(scenario: Scenario) -> str:
+    """How the numbers were worked: with all digits, in fractions, or rounded line by line."""
+    rounding = scenario.rounding
+    if rounding is None:
+        return _FRACTIONS if scenario.arithmetic == "exact" else _DIGITS
+    general = [_places(rounding.general)] if rounding.general else []
+    phases = [f"{_places(places)} in the phase {phase}" for phase, places in rounding.by_phase.items()]
+    return (
+        f"Every line's result is rounded to {', to '.join([*general, *phases])} before it is used again "
+        f"({_MODES[rounding.mode]}), in decimal arithmetic. Beside it stands what it is without any rounding."
+    )
+
+
+def _places(places: Places) -> str:
+    if places.decimals is not None:
+        return f"{places.decimals} decimal{'' if places.decimals == 1 else 's'}"
+    return f"{places.significant} significant digit{'' if places.significant == 1 else 's'}"
 
 
 def _items(trace: Trace) -> Iterator[tuple[Formula, Formula | None, Formula]]:
@@ -181,4 +203,4 @@ def _function(trace: Trace, row: Activation, number: int) -> Iterator[Derivation
 
 
 def _form(trace: Trace, expr: Any) -> Form:
-    return Form("formula", "equals", (Formula(expr, trace.notation.leaf),))
+    return Form("formula", "equals", (Formula(trace.notation.arranged(expr), trace.notation.leaf),))

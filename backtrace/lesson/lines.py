@@ -161,8 +161,8 @@ def _range(numbered: Numbered, stage: Stage) -> str:
 def _recalled(deriving: Deriving, equation: Equation) -> Derivation:
     """The formula of the first entry where it is short, else that of the whole quantity."""
     first = tuple(1 for _ in equation.target.shape)
-    formula = deriving.formulas.entry(equation, first)
+    formula = deriving.formula(equation, first)
     is_short = len(list(variables(formula))) <= 2 * _MOST_TERMS_TO_RECALL
     target = replace(equation.target, shape=(), index=first or None) if is_short else equation.target
-    shown = formula if is_short else deriving.formulas.told(equation)
+    shown = formula if is_short else deriving.formula(equation)
     return Derivation(deriving.named(target), (Form("formula", "equals", (deriving.named(shown),)),))

@@ -10,24 +10,30 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from backtrace.engine.arithmetic import decimal_of, rounded
 from backtrace.formula.evaluate import DECIMALS, evaluate
 from backtrace.formula.expr import Expr, Var, variables
-from backtrace.formula.operations import ATOM, PRODUCT, SIGN
+from backtrace.formula.operations import ATOM, FRACTION, PRODUCT, SIGN
 from backtrace.formula.writing import Language, Written
+from backtrace.scenario.scenario import Places
 
 _MOST_DIGITS = 20
 _LARGE = 1e7
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _CALCULATOR = Context(prec=40, traps=[])
+_ALL_DIGITS = 15
+_LONGEST_FRACTION = 10**9
+_SMALLEST_EXPONENT = -5
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A number as it is shown: the digits of its mantissa, and a power of ten in scientific form."""
+    """A number as it is shown: the digits of its mantissa, and a power of ten in scientific form; or a fraction."""
 
     digits: str
     exponent: int | None = None
@@ -35,6 +41,9 @@ class Shown:
     @property
     def decimal(self) -> Decimal:
         """The value of what is shown."""
+        over, is_fraction, under = self.digits.partition("/")
+        if is_fraction:
+            return _CALCULATOR.divide(Decimal(over), Decimal(under))
         return Decimal(self.digits).scaleb(self.exponent or 0)
 
     @property
@@ -46,6 +55,12 @@ class Shown:
         """The number in the language; a sign or a power of ten binds less tightly than digits alone."""
         digits = self.digits.replace("-", "−") if language == "text" else self.digits
         sign = self.digits.startswith("-")
+        over, is_fraction, under = digits.partition("/")
+        if is_fraction:
+            written = rf"\frac{{{over.lstrip('-')}}}{{{under}}}" if language == "latex" else digits
+            written = f"-{written}" if language == "latex" and sign else written
+            return Written((written.replace("/", " over ") if language == "words" else written,),
+                           SIGN if sign else FRACTION)  # fmt: skip
         if self.exponent is None:
             return Written((digits,), SIGN if sign else ATOM)
         match language:
@@ -71,8 +86,10 @@ def shown(value: float, decimals: int, base: int | None = None) -> Shown:
     return Shown(_fixed(value, decimals))
 
 
-def put_in(value: float, decimals: int, base: int) -> Shown:
+def put_in(value: float | Fraction, decimals: int, base: int) -> Shown:
     """The number as an operand: like `shown`, but with fewer decimals where they already say all of it."""
+    if isinstance(value, Fraction):
+        return fraction(value, base)
     value = float(value)
     exact = f"{value:.15g}"
     if "e" not in exact and abs(value) < _LARGE and len(exact.partition(".")[2]) <= decimals:
@@ -81,6 +98,39 @@ def put_in(value: float, decimals: int, base: int) -> Shown:
     if is_small and len(mantissa.partition(".")[2]) <= decimals:
         return Shown(mantissa, -int(exponent))
     return shown(value, decimals, base)
+
+
+def fraction(value: Fraction, decimals: int) -> Shown:
+    """The fraction as a decimal number where it has no more decimals than that, else as numerator and denominator."""
+    if 10**decimals % value.denominator == 0:
+        number = Decimal(value.numerator) / value.denominator
+        return Shown(f"{number.normalize():f}")
+    return Shown(f"{value.numerator}/{value.denominator}")
+
+
+def is_readable(values: Any) -> bool:
+    """Whether fractions are short enough to be shown as such."""
+    entries = np.ravel(np.asarray(values, dtype=object))
+    return all(max(abs(entry.numerator), entry.denominator) < _LONGEST_FRACTION for entry in entries)
+
+
+def rounded_to(value: float, places: Places) -> Shown:
+    """A number that was rounded to these places, with the digits that it was rounded to."""
+    number = rounded(decimal_of(value), places, "half-even")
+    if number and number.adjusted() < _SMALLEST_EXPONENT and places.significant:
+        mantissa, exponent = f"{number:.{places.significant - 1}e}".split("e")
+        return Shown(mantissa, int(exponent))
+    return Shown(f"{number:f}")
+
+
+def closing_as_rounded(
+    formula: Expr, reads: Callable[[Var], Any], results: Iterable[float], places: Places, base: int
+) -> Closing:
+    """How a line is shown whose result was rounded: the operands with all their digits, the result with its own."""
+    shown_results = tuple(rounded_to(value, places) for value in results)
+    calculated = calculate(formula, reads, _ALL_DIGITS, base)
+    exact = all(number == result.decimal for number, result in zip(calculated, shown_results, strict=True))
+    return Closing(_ALL_DIGITS, shown_results, exact)
 
 
 def kept(value: float, decimals: int) -> Shown:

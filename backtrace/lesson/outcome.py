@@ -10,7 +10,7 @@ from backtrace.engine.trace import Trace
 from backtrace.formula.expr import Var
 from backtrace.lesson.blocks import Block, Curve, Heading, Prose, Sentence, Table
 from backtrace.lesson.mathematics import Formula, elided, matrix, number
-from backtrace.lesson.numbers import closing, put_in, shown
+from backtrace.lesson.numbers import closing, kept, put_in, shown
 
 _MOST_ROWS = 12
 _MOST_SAMPLES = 8
@@ -41,8 +41,35 @@ def outcome(trace: Trace) -> Iterator[Block]:
     if "promise" in trace.plan.quantities:
         yield Prose(("The gradients promised ", _number(trace, float(trace.value("promise", last + 1))),
                      ": each gradient times the change of its parameter, added up."))  # fmt: skip
+    yield from drift(trace)
     if after > before:
         yield Prose(("The loss rose. The step was too long for this slope: try a smaller learning rate.",), "warning")
+
+
+def drift(trace: Trace) -> Iterator[Block]:
+    """How far the rounded numbers have gone from those without rounding: the loss and the parameters at the end."""
+    unrounded = trace.unrounded
+    if unrounded is trace:
+        return
+    yield Heading("What rounding did", 1, f"after update {trace.updates}" if trace.updates > 1 else "")
+    objective = trace.plan.objective
+    rows = [_drift_row(trace, (_named(trace, objective),), trace.losses[-1], unrounded.losses[-1])]
+    for name, values in trace.parameters.items():
+        others, places = unrounded.parameters[name], np.abs(values - unrounded.parameters[name])
+        place = np.unravel_index(int(np.argmax(places)), places.shape)
+        index = tuple(int(i) + 1 for i in place)
+        entry = Formula(Var(name, (), index=index), trace.notation.leaf)
+        label: Sentence = (entry, "" if values.size == 1 else " (furthest of its kind)")
+        rows.append(_drift_row(trace, label, values[place], others[place]))
+    yield Table(((), ("rounded",), ("unrounded",), ("apart by",)), tuple(rows))
+    if trace.updates != unrounded.updates:
+        yield Prose((f"Without rounding the training ends after update {unrounded.updates}.",), "note")
+
+
+def _drift_row(trace: Trace, label: Sentence, rounded: float, unrounded: float) -> tuple[Sentence, ...]:
+    decimals = trace.scenario.decimals
+    apart = number(shown(float(rounded - unrounded), decimals))
+    return label, (_given(trace, rounded, 15),), (number(kept(float(unrounded), decimals)),), (apart,)
 
 
 def _change(trace: Trace, name: Sentence, before: float, after: float) -> tuple[Sentence, ...]:
@@ -102,9 +129,9 @@ def _number(trace: Trace, value: float) -> Formula:
     return number(shown(float(value), trace.scenario.decimals))
 
 
-def _given(trace: Trace, value: float) -> Formula:
+def _given(trace: Trace, value: float, digits: int = 0) -> Formula:
     decimals = trace.scenario.decimals
-    return number(put_in(value, decimals, decimals))
+    return number(put_in(value, digits or decimals, decimals))
 
 
 def _vector(trace: Trace, name: str, update: int, sample: int | None) -> Sentence:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from backtrace.engine.givens import constants
 from backtrace.engine.trace import Trace
 from backtrace.formula.evaluate import evaluate
 from backtrace.formula.expr import Var
@@ -75,13 +76,22 @@ def objective(trace: Trace, update: int, of: Callable[[str, tuple[int, ...], flo
         parameters[name] = carried
     losses = [_loss(trace, place, parameters) for place in trace.schedule.samples(update)]
     total = sum(losses[1:], losses[0])
-    is_mean = trace.plan.batched and trace.scenario.loss_batch == "mean"
-    return total / len(losses) if is_mean else total
+    if trace.plan.batched and trace.scenario.loss_batch == "mean":
+        total = total / len(losses)
+    penalty = trace.plan.equation("penalty")
+    return total if penalty is None else total + evaluate(penalty.opened, _given(trace) | parameters, SYMBOLS).item()
+
+
+def _given(trace: Trace) -> dict[str, Any]:
+    """The hyperparameters, as sympy carries them."""
+    numbers = constants(trace.scenario, trace.plan)
+    return {name: np.array(_exact(value), dtype=object) for name, value in numbers.items()}
 
 
 def _loss(trace: Trace, place: int, parameters: dict[str, Any]) -> Any:
     data = {"x": trace.scenario.x[place], "y": trace.scenario.y[place]}
-    values = parameters | {name: np.array([_exact(v) for v in row], dtype=object) for name, row in data.items()}
+    values = _given(trace) | parameters
+    values |= {name: np.array([_exact(v) for v in row], dtype=object) for name, row in data.items()}
     for equation in trace.plan.after[0]:
         values[equation.id] = evaluate(equation.opened, values, SYMBOLS)
     return values["L"].item()
@@ -98,7 +108,8 @@ def _exact(value: float) -> Any:
 
 
 def closed_forms(trace: Trace, entries: Iterable[Var], update: int = 1) -> Iterator[ClosedForm]:
-    """The closed form of the gradient by each of the entries."""
+    """The closed form of the gradient by each of the entries; where the scenario rounds, of the unrounded trace."""
+    trace = trace.unrounded
     symbols: dict[tuple[str, tuple[int, ...]], Any] = {}
     values: dict[Any, Any] = {}
 

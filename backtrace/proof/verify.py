@@ -13,8 +13,8 @@ from typing import Literal
 
 import numpy as np
 
-from backtrace.engine.trace import Trace
 from backtrace.engine.givens import Values, start
+from backtrace.engine.trace import Trace
 from backtrace.engine.work import work_equations
 from backtrace.errors import OutOfRangeError
 from backtrace.formula.evaluate import indices
@@ -68,8 +68,10 @@ class Verification:
 def verify(trace: Trace, update: int = 1, most: int | None = None, seed: int = 0) -> Verification:
     """Check the gradients of an update; of more than `most` entries, a random sample drawn with `seed`.
 
-    Without `most`, as many as can be checked in some seconds.
+    Without `most`, as many as can be checked in some seconds. Where the scenario rounds, the gradients without rounding
+    are checked: a rounded one is off by what was rounded.
     """
+    trace = trace.unrounded
     checks = tuple(_check(trace, update, entry) for entry in drawn(trace, most, seed))
     return Verification(update, checks, sum(value.size for value in trace.parameters.values()))
 

@@ -2,6 +2,7 @@
 
 from backtrace.scenario.arguments import keywords, scenario
 from backtrace.scenario.library import find, names, path_of
+from backtrace.scenario.origins import drawn_anew, forget, is_drawn_entry
 from backtrace.scenario.reading import load, read_document, read_text, read_value
 from backtrace.scenario.scenario import Floats, Layer, Orientation, Scenario
 from backtrace.scenario.schema import scenario_schema
@@ -12,7 +13,10 @@ __all__ = [
     "Layer",
     "Orientation",
     "Scenario",
+    "drawn_anew",
     "find",
+    "forget",
+    "is_drawn_entry",
     "keywords",
     "load",
     "names",

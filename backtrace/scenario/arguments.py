@@ -15,12 +15,13 @@ from backtrace.errors import InputError, Problem
 from backtrace.notation.notation import default_profile
 from backtrace.scenario.building import built, refused
 from backtrace.scenario.flaws import listed, nearest, printable
+from backtrace.scenario.origins import drawn_anew, forget
 from backtrace.scenario.parts import Part
 from backtrace.scenario.scenario import Scenario
 from backtrace.scenario.schema import DisplayPart, Document, NetworkPart, TrainingPart
 
 _SECTIONS: dict[str, type[Part]] = {"network": NetworkPart, "training": TrainingPart, "display": DisplayPart}
-_OWN = ("weights", "biases", "x", "y", "activation", "train")
+_OWN = ("weights", "biases", "x", "y", "activation", "units", "train")
 _ABSENT = object()
 
 
@@ -31,14 +32,17 @@ def scenario(
     y: Any,
     biases: Any = None,
     activation: Any = "identity",
+    units: Any = None,
     train: Any = None,
     **settings: Any,
 ) -> Scenario:
     """The scenario that the arguments describe.
 
     `weights` holds one matrix per layer; `biases` one entry per layer (a list, one number for all, or None), or is
-    None for no biases at all. `activation` and `train` are one value for every layer or one per layer; `train` is
-    true, false or {"weights": …, "biases": …}. `x` and `y` of shape (n,) are one sample, of shape (N, n) several.
+    None for no biases at all. Either may be a mapping as in the file, such as {"init": "he_normal"}, in place of a
+    layer's numbers or for all layers; `units` then says how many neurons each layer has. `activation` and `train` are
+    one value for every layer or one per layer; `train` is true, false or {"weights": …, "biases": …}. `x` and `y` of
+    shape (n,) are one sample, of shape (N, n) several.
     Every other keyword is a key of the file: learning_rate (which has no default), loss, optimizer, epochs,
     batch_size, orientation, notation, decimals, title … None stands for the default.
 
@@ -52,24 +56,32 @@ def scenario(
     for key, value in known.items():
         section = keywords()[key]
         (document[section] if section else document)[key] = _plain(value)
-    document["network"]["layers"] = _layers(weights, biases, activation, train)
+    document["network"]["layers"] = _layers(weights, biases, activation, units, train)
     document["data"] = _samples(_plain(x), _plain(y))
     return built(document, (), refused)
 
 
 def changed(original: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """The scenario with the arguments of `scenario` that are in `changes`, checked anew. Raises InputError."""
-    return scenario(**{**_arguments(original.document), **changes})
+    document = drawn_anew(original.document)
+    for key in changes.keys() & {"weights", "biases"}:
+        for layer in range(original.depth):
+            forget(document, ("network", "layers", layer, key))
+    if changes.keys() & {"x", "y"}:
+        forget(document, ("data",))
+    arguments = _arguments(document) | ({"units": None} if "weights" in changes else {})
+    return scenario(**arguments | changes)
 
 
 def _arguments(document: Mapping[str, Any]) -> dict[str, Any]:
     """The keywords that make the document; a notation that follows from the depth is left to follow from it."""
     layers = document["network"]["layers"]
-    arguments = {key: (document[home] if home else document)[key] for key, home in keywords().items()}
+    arguments = {key: (document[home] if home else document).get(key) for key, home in keywords().items()}
     if document["notation"] == default_profile(len(layers)):
         arguments["notation"] = None
     for key in ("weights", "biases", "activation", "train"):
         arguments[key] = [layer[key] for layer in layers]
+    arguments["units"] = [layer["units"] if isinstance(layer["weights"], dict) else None for layer in layers]
     for key in ("x", "y"):
         arguments[key] = [sample[key] for sample in document["data"]]
     return arguments
@@ -97,19 +109,24 @@ def _plain(value: Any) -> Any:
     return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
-def _layers(weights: Any, biases: Any, activation: Any, train: Any) -> Any:
-    matrices = list(weights) if isinstance(weights, list | tuple | np.ndarray) else [weights]
+def _layers(weights: Any, biases: Any, activation: Any, units: Any, train: Any) -> Any:
+    sizes = _list(units)
+    if isinstance(weights, Mapping) and isinstance(sizes, list):
+        matrices = [weights] * len(sizes)
+    else:
+        matrices = _list(weights) if isinstance(weights, list | tuple | np.ndarray) else [weights]
     depth = len(matrices)
     columns = {
         "biases": _per_layer("biases", "none" if biases is None else _list(biases), depth),
         "activation": _per_layer("activation", _list(activation), depth),
+        "units": _per_layer("units", sizes, depth),
         "train": _per_layer("train", True if train is None else _list(train), depth),
     }
     layers = []
-    for matrix, bias, name, trained in zip(matrices, *columns.values(), strict=True):
+    for matrix, bias, name, size, trained in zip(matrices, *columns.values(), strict=True):
         parts = {"weights": trained, "biases": trained} if isinstance(trained, bool) else trained
         written = {"weights": matrix, "biases": "none" if bias is None else bias, "activation": name}
-        layers.append(_plain(written | {"train": parts}))
+        layers.append(_plain(written | {"train": parts} | ({} if size is None else {"units": size})))
     return layers
 
 

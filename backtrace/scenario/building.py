@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,14 @@ from backtrace.network.parameters import completed
 from backtrace.network.schedules import SCHEDULES
 from backtrace.notation.notation import default_profile
 from backtrace.scenario.checks import flaws_of_whole
+from backtrace.scenario.drawing import with_numbers
+from backtrace.scenario.files import with_files
 from backtrace.scenario.flaws import Flaw
 from backtrace.scenario.messages import flaws_in
 from backtrace.scenario.parts import Part, Variant
-from backtrace.scenario.scenario import Floats, Keep, Layer, Rates, Scenario
-from backtrace.scenario.schema import Document, KeepPart, LayerPart, RatesPart
+from backtrace.scenario.rounding import ROUNDED_PHASES
+from backtrace.scenario.scenario import Floats, Keep, Layer, Places, Rates, Rounding, Scenario
+from backtrace.scenario.schema import Document, KeepPart, LayerPart, PlacesPart, RatesPart, RoundingPart
 
 MOST_PROBLEMS = 100
 """How many problems are told."""
@@ -29,19 +33,25 @@ MOST_FLAWS = 1000
 """With so many, the search for more is given up."""
 
 
-def built(data: Any, flaws: Sequence[Flaw], refuse: Callable[[Iterable[Flaw]], InputError]) -> Scenario:
+def built(
+    data: Any, flaws: Sequence[Flaw], refuse: Callable[[Iterable[Flaw]], InputError], folder: Path | None = None
+) -> Scenario:
     """The scenario that the data describes; `flaws` are those of reading it.
 
-    Raises what `refuse` makes of all flaws, of reading, of single values and of the whole.
+    Files that it names are looked for in the folder, or in the working directory. Raises what `refuse` makes of all
+    flaws, of reading, of files, of single values and of the whole.
     """
     document: Document | None = None
-    found = list(flaws)
+    filled = with_files(data, folder or Path())
+    found = [*flaws, *filled.flaws]
     try:
-        document = Document.model_validate(data)
+        document = Document.model_validate(filled.data)
     except ValidationError as error:
-        found += flaws_in(error, data, MOST_FLAWS)
+        found += flaws_in(error, filled.data, MOST_FLAWS)
     if len(found) < MOST_FLAWS:
-        found += flaws_of_whole(data, [flaw.loc for flaw in found])
+        found += flaws_of_whole(filled.data, [flaw.loc for flaw in found])
+    if not found and document is not None:
+        document, found = with_numbers(document, filled.data)
     if found or document is None:
         raise refuse(found)
     return _scenario(document)
@@ -57,13 +67,13 @@ def refused(flaws: Iterable[Flaw], place: Callable[[Flaw], Place | None] = lambd
 def _scenario(document: Document) -> Scenario:
     network, loss, training = document.network, document.loss, document.training
     layers = tuple(_layer(part, network.orientation) for part in network.layers)
-    samples = len(document.data)
+    data: Any = document.data
     outputs = loss.outputs or LOSSES[loss.name].outputs
     notation = document.notation or default_profile(len(layers))
     return Scenario(
         layers=layers,
-        x=_frozen([sample.x for sample in document.data]),
-        y=_frozen([sample.y for sample in document.data]),
+        x=_frozen([sample.x for sample in data]),
+        y=_frozen([sample.y for sample in data]),
         loss=loss.name,
         loss_outputs=outputs,
         loss_batch=loss.batch,
@@ -74,11 +84,13 @@ def _scenario(document: Document) -> Scenario:
         learning_rate=_first_rate(training.learning_rate),
         rates=_rates(training.learning_rate),
         epochs=training.epochs,
-        batch_size=samples if training.batch_size == "all" else training.batch_size,
+        batch_size=len(data) if training.batch_size == "all" else training.batch_size,
         order=tuple(tuple(number - 1 for number in batch) for batch in training.order or ()),
         shuffle=training.shuffle,
         until=training.until.loss if training.until else None,
         keep=_keep(document.keep),
+        rounding=_rounding(document.rounding),
+        arithmetic=document.arithmetic,
         seed=document.seed,
         orientation=network.orientation,
         notation=notation,
@@ -117,6 +129,19 @@ def _rates(rate: float | RatesPart) -> Rates | None:
         return None
     parameters = completed(SCHEDULES[rate.schedule].parameters, rate.parameters) if not rate.values else {}
     return Rates(rate.schedule, parameters, tuple(rate.values or ()), rate.per)
+
+
+def _rounding(part: RoundingPart | None) -> Rounding | None:
+    if part is None:
+        return None
+    phases = {phase: _places(getattr(part, phase)) for phase in ROUNDED_PHASES}
+    return Rounding(_places(part), part.mode, {phase: places for phase, places in phases.items() if places})
+
+
+def _places(part: PlacesPart | None) -> Places | None:
+    if part is None or (part.decimals is None and part.significant is None):
+        return None
+    return Places(part.decimals, part.significant)
 
 
 def _keep(part: KeepPart) -> Keep:
@@ -167,4 +192,5 @@ def _variant(part: Variant) -> Any:
     row = part.table.get(fixed[part.named_by])
     values = {key: value for key, value in fixed.items() if value is not None}
     values |= completed(row.parameters, part.parameters) if row else {}
-    return values if len(type(part).model_fields) > 1 or len(values) > 1 else values[part.named_by]
+    is_longer = len(type(part).model_fields) > 1 or len(values) > 1 or part.named_by != "name"
+    return values if is_longer else values[part.named_by]

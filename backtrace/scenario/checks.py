@@ -10,8 +10,11 @@ from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES, Loss
 from backtrace.notation.profiles import PROFILES
 from backtrace.scenario.batches import batch_flaws
+from backtrace.scenario.drawing import init_flaws
 from backtrace.scenario.flaws import Flaw, Loc, listed
+from backtrace.scenario.named import name_flaws
 from backtrace.scenario.parts import is_number
+from backtrace.scenario.rounding import rounding_flaws
 from backtrace.scenario.sizes import size_flaws
 from backtrace.scenario.sound import Sound
 from backtrace.scenario.variants import name_of, variant_flaws
@@ -21,7 +24,8 @@ def flaws_of_whole(data: Any, broken: Iterable[Loc]) -> list[Flaw]:
     """The flaws between sound parts of a document; `broken` are the places of flaws known already."""
     sound = Sound(data, broken)
     checks = (
-        size_flaws, variant_flaws, _hidden_activations, _loss_outputs, _logits, _targets, batch_flaws, _profile_depth,
+        size_flaws, name_flaws, variant_flaws, init_flaws, _hidden_activations, _loss_outputs, _logits, _targets,
+        batch_flaws, rounding_flaws, _profile_depth,
     )  # fmt: skip
     return [flaw for check in checks for flaw in check(sound)]
 

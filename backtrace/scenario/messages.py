@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -26,6 +27,7 @@ _ASKED_BY_TYPE = {
     "model_type": "a mapping, `key: value` on each line",
 }
 _BOUNDS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
+_FEW = 20
 _REMEDIES = {"biases": "write `biases: none` for a layer without biases"}
 
 
@@ -100,7 +102,7 @@ def _fields_around(loc: Loc, data: Any) -> Mapping[str, FieldInfo]:
             field = model.model_fields.get(part)
             models = list(_models_within([field.annotation])) if field else []
             value, _ = at(data, loc[:depth])
-            model = max(models, key=partial(_alike, value), default=None)
+            model = max(models, key=partial(_alike, value)) if len(models) > 1 else next(iter(models), None)
     return model.model_fields if model is not None else {}
 
 
@@ -114,7 +116,8 @@ def _models_within(types: Iterable[Any]) -> Iterator[type[BaseModel]]:
 
 def _alike(value: Any, model: type[BaseModel]) -> int:
     """How many keys of the mapping are, or are nearly, those of the model."""
-    return sum(bool(nearest(str(key), model.model_fields)) for key in value) if isinstance(value, dict) else 0
+    keys = islice(value, _FEW) if isinstance(value, dict) else ()
+    return sum(bool(nearest(str(key), model.model_fields)) for key in keys)
 
 
 def _remedy(loc: Loc, value: Any, asked: str) -> str:

@@ -20,11 +20,14 @@ def load(path: str | Path) -> Scenario:
     Raises InputError with every problem: a file that is missing or cannot be read, that is not YAML, or whose
     values do not make a scenario.
     """
-    return read_text(text_of_file(path, LARGEST_FILE), printable(str(path), LONGEST_PATH))
+    return read_text(text_of_file(path, LARGEST_FILE), printable(str(path), LONGEST_PATH), Path(path).parent)
 
 
-def read_text(text: str | bytes, file: str) -> Scenario:
-    """The scenario in the text; `file` is what the text is called in problems. Raises InputError."""
+def read_text(text: str | bytes, file: str, folder: Path | None = None) -> Scenario:
+    """The scenario in the text; `file` is what the text is called in problems.
+
+    Files that the text names are relative to the folder, or to the working directory. Raises InputError.
+    """
     text = decoded(text, file)
     lines = LINE_BREAK.split(text)
     refuse_rubbish(text, file)
@@ -34,7 +37,7 @@ def read_text(text: str | bytes, file: str) -> Scenario:
         raise refuse(tree.flaws)
     if not isinstance(tree.data, dict):
         raise refuse([*tree.flaws, _not_a_mapping(tree.data)])
-    return built(tree.data, tree.flaws, refuse)
+    return built(tree.data, tree.flaws, refuse, folder)
 
 
 def read_document(document: Any, file: str) -> Scenario:

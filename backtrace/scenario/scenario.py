@@ -66,6 +66,31 @@ class Keep:
         return self.every > 0 and (update == 1 or update % self.every == 0)
 
 
+@dataclass(frozen=True)
+class Places:
+    """How far a number is rounded: to so many decimals, or to so many significant digits."""
+
+    decimals: int | None = None
+    significant: int | None = None
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How the result of every told line is rounded before it is used again; a phase may have places of its own.
+
+    `mode` is `half-even`, `half-up` or `truncate`. Without places in general, only the phases that have some are
+    rounded.
+    """
+
+    general: Places | None
+    mode: str = "half-even"
+    by_phase: Mapping[str, Places] = field(default_factory=dict)
+
+    def places(self, phase: str) -> Places | None:
+        """How far the lines of a phase are rounded; None where they are not."""
+        return self.by_phase.get(phase, self.general)
+
+
 @dataclass(frozen=True, eq=False)
 class Scenario:
     """A network, its samples and how it is trained; every array is read-only.
@@ -97,6 +122,8 @@ class Scenario:
     shuffle: bool = False
     until: float | None = None
     keep: Keep = Keep()
+    rounding: Rounding | None = None
+    arithmetic: Literal["float", "exact"] = "float"
     seed: int | None = None
     title: str = ""
     description: str = ""

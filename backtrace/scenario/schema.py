@@ -172,6 +172,29 @@ class KeepPart(Part):
     )
 
 
+class PlacesPart(Part):
+    """How far a number is rounded."""
+
+    decimals: Annotated[int, Field(ge=0, le=12), BeforeValidator(whole), Asked("a whole number")] = optional(
+        "digits after the decimal point"
+    )
+    significant: Annotated[int, Field(ge=1, le=15), BeforeValidator(whole), Asked("a whole number")] = optional(
+        "significant digits"
+    )
+
+
+class RoundingPart(PlacesPart):
+    """How the result of every told line is rounded before it is used again, in decimal arithmetic."""
+
+    mode: Annotated[Literal["half-even", "half-up", "truncate"], Asked("half-even, half-up or truncate")] = Field(
+        default="half-even", description="what becomes of a half: to the even digit, up, or cut off like all the rest"
+    )
+    forward: PlacesPart = optional("how far the lines of the forward pass are rounded")
+    loss: PlacesPart = optional("how far losses are rounded")
+    backward: PlacesPart = optional("how far error signals and gradients are rounded")
+    update: PlacesPart = optional("how far the lines of the update are rounded")
+
+
 class TrainingPart(Part):
     """How the parameters are updated."""
 
@@ -228,6 +251,10 @@ class Document(Part):
     )
     data: Data = Field(description="the samples, in the order in which they are worked, or the file that holds them")
     training: TrainingPart = Field(description="how the network is trained")
+    rounding: RoundingPart = optional("how results are rounded before they are used again; left out, they are not")
+    arithmetic: Annotated[Literal["float", "exact"], Asked("float or exact")] = Field(
+        default="float", description="float: double precision; exact: fractions, where the network allows them"
+    )
     keep: KeepPart = Field(default=KeepPart(), description="what of the training is kept")
     notation: Annotated[str, NameIn("notation", PROFILES)] = optional(
         "how quantities are spelt; by depth where left out"

@@ -3,53 +3,96 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from backtrace.scenario.flaws import Flaw, Loc
 from backtrace.scenario.parts import is_number
 from backtrace.scenario.schema import MOST_PARAMETERS, MOST_UNITS
 from backtrace.scenario.sound import Sound
+from backtrace.scenario.sources import kind_of_mapping
 
 _OTHER = {"column": "row", "row": "column"}
 _ROW_IS = {"column": "receiving", "row": "sending"}
 
 
 @dataclass(frozen=True)
-class _Sizes:
-    """The sizes that are written in a document, None where a part is broken or does not say."""
+class Sizes:
+    """The sizes that are written in a document, None where a part is broken or does not say.
 
+    `made` are the layers whose weights are drawn or named, so that they take any shape; `loaded` those whose weights
+    come out of a file.
+    """
+
+    orientation: str
     shapes: tuple[tuple[int, int] | None, ...]
+    made: frozenset[int]
+    loaded: frozenset[int]
     units: tuple[int | None, ...]
     biases: tuple[int | None, ...]
     x: tuple[int | None, ...]
     y: tuple[int | None, ...]
 
-    def turned(self, orientation: str, layer: int) -> tuple[int, int] | None:
-        """How many neurons the layer of that number has and how many it listens to."""
+    @classmethod
+    def of(cls, sound: Sound) -> Sizes | None:
+        """The sizes of a document, None where its orientation is broken."""
+        layers, samples = range(sound.count("network", "layers")), range(sound.count("data"))
+        orientation = sound.get("network", "orientation", default="column")
+        if orientation not in _OTHER:
+            return None
+        return cls(
+            orientation=orientation,
+            shapes=tuple(_shape(sound.lengths(*_layer(i, "weights"))) for i in layers),
+            made=frozenset(i for i in layers if _is_made(sound.mapping(*_layer(i, "weights")))),
+            loaded=frozenset(i for i in layers if "file" in (sound.get("origins", f"W{i + 1}") or ())),
+            units=tuple(sound.get(*_layer(i, "units")) for i in layers),
+            biases=tuple(_listed(sound, *_layer(i, "biases")) for i in layers),
+            x=tuple(sound.length("data", j, "x") for j in samples),
+            y=tuple(sound.length("data", j, "y") for j in samples),
+        )
+
+    def turned(self, layer: int) -> tuple[int, int] | None:
+        """How many neurons the layer has and how many it listens to, as its rows say."""
         shape = self.shapes[layer]
-        return shape if shape is None or orientation == "column" else shape[::-1]
+        return shape if shape is None or self.orientation == "column" else shape[::-1]
+
+    def neurons(self, layer: int) -> int | None:
+        """How many neurons the layer has; layer −1 is the input."""
+        if layer < 0:
+            first = self.turned(0) if self.shapes else None
+            return first[1] if first else next((length for length in self.x if length is not None), None)
+        turned = self.turned(layer)
+        return turned[0] if turned else self.units[layer] if layer in self.made else None
 
 
 def size_flaws(sound: Sound) -> list[Flaw]:
     """Every size that does not fit another, once."""
-    layers, samples = range(sound.count("network", "layers")), range(sound.count("data"))
-    rows = [sound.lengths(*_layer(i, "weights")) for i in layers]
-    flaws = [flaw for i in layers for flaw in _ragged(i, rows[i])]
-    sizes = _Sizes(
-        shapes=tuple(map(_shape, rows)),
-        units=tuple(sound.get(*_layer(i, "units")) for i in layers),
-        biases=tuple(_listed(sound, *_layer(i, "biases")) for i in layers),
-        x=tuple(sound.length("data", j, "x") for j in samples),
-        y=tuple(sound.length("data", j, "y") for j in samples),
-    )
-    flaws += _too_large(sizes)
-    orientation = sound.get("network", "orientation", default="column")
-    if orientation not in _OTHER:
+    layers = range(sound.count("network", "layers"))
+    flaws = [flaw for i in layers for flaw in _ragged(i, sound.lengths(*_layer(i, "weights")))]
+    sizes = Sizes.of(sound)
+    if sizes is None:
         return flaws
-    misfits = _misfits(sizes, orientation)
-    if misfits and not flaws and not _misfits(sizes, _OTHER[orientation]):
-        return [_turned_round(misfits, orientation)]
-    return flaws + misfits
+    flaws += _too_large(sizes)
+    misfits = _misfits(sizes)
+    other = replace(sizes, orientation=_OTHER[sizes.orientation])
+    if misfits and not flaws and not _misfits(other):
+        return [_turned_round(misfits, sizes.orientation)]
+    return flaws + _without_units(sound, sizes) + misfits
+
+
+def _without_units(sound: Sound, sizes: Sizes) -> list[Flaw]:
+    """Weights that are drawn or named do not say how many neurons their layer has."""
+    expected = "the number of neurons, as the weights are not written in rows"
+    return [
+        Flaw(_layer(i, "units"), "no `units`", expected, on="holder")
+        for i in sorted(sizes.made)
+        if sizes.units[i] is None and sound.get(*_layer(i, "units"), default=0) == 0
+    ]
+
+
+def _is_made(written: Mapping[str, Any] | None) -> bool:
+    return written is not None and kind_of_mapping(written) != "file"
 
 
 def _listed(sound: Sound, *loc: str | int) -> int | None:
@@ -73,39 +116,49 @@ def _ragged(layer: int, rows: list[int | None]) -> list[Flaw]:
     ]
 
 
-def _too_large(sizes: _Sizes) -> list[Flaw]:
-    flaws = []
+def _too_large(sizes: Sizes) -> list[Flaw]:
+    flaws, parameters = [], 0
     for layer, shape in enumerate(sizes.shapes):
-        if shape and max(shape) > MOST_UNITS:
-            found = f"{shape[0]:,}×{shape[1]:,} weights"
+        made = sizes.neurons(layer), sizes.neurons(layer - 1)
+        rows, columns = shape or (made[0] or 0, made[1] or 0)
+        parameters += rows * columns
+        if max(rows, columns) > MOST_UNITS and (shape or layer in sizes.made):
+            found = f"{rows:,}×{columns:,} weights"
             flaws.append(Flaw(_layer(layer, "weights"), found, f"at most {MOST_UNITS:,} neurons in a layer"))
-    parameters = sum(rows * columns for rows, columns in filter(None, sizes.shapes))
     if parameters > MOST_PARAMETERS:
         flaws.append(Flaw(("network",), f"{parameters:,} weights", f"at most {MOST_PARAMETERS:,} in total"))
     return flaws
 
 
-def _misfits(sizes: _Sizes, orientation: str) -> list[Flaw]:
+def _misfits(sizes: Sizes) -> list[Flaw]:
     flaws: list[Flaw] = []
-    receiver = "row" if orientation == "column" else "column"
+    receiver = "row" if sizes.orientation == "column" else "column"
     before: int | None = None
     for layer in range(len(sizes.shapes)):
-        turned = sizes.turned(orientation, layer)
-        if turned is None:
-            before = None
-            continue
-        receivers, senders = turned
-        units, biases = sizes.units[layer], sizes.biases[layer]
-        if before is not None and senders != before:
-            flaws.append(_not_following(layer, turned, before, orientation))
-        if units is not None and units != receivers:
-            expected = f"{receivers}: the weights have {_counted(receivers, receiver)}"
-            flaws.append(Flaw(_layer(layer, "units"), _counted(units, "unit"), expected, "`units` may be left out"))
-        if biases is not None and biases != receivers:
-            expected = f"{receivers}, one for each {receiver} of the weights"
-            flaws.append(Flaw(_layer(layer, "biases"), _counted(biases, "number"), expected))
+        turned, units, biases = sizes.turned(layer), sizes.units[layer], sizes.biases[layer]
+        receivers = sizes.neurons(layer)
+        if turned and layer in sizes.loaded and turned != (units or turned[0], before or turned[1]):
+            flaws.append(_of_another_shape(sizes, layer, (units or turned[0], before or turned[1])))
+        elif turned:
+            if before is not None and turned[1] != before:
+                flaws.append(_not_following(layer, turned, before, sizes.orientation))
+            if units is not None and units != turned[0]:
+                expected = f"{turned[0]}: the weights have {_counted(turned[0], receiver)}"
+                flaws.append(Flaw(_layer(layer, "units"), _counted(units, "unit"), expected, "`units` may be left out"))
+        if None not in (biases, receivers) and biases != receivers:
+            why = f"one for each {receiver} of the weights" if turned else "the layer's `units`"
+            flaws.append(Flaw(_layer(layer, "biases"), _counted(biases or 0, "number"), f"{receivers}, {why}"))
         before = receivers
-    return flaws + _sample_misfits(sizes, orientation)
+    return flaws + _sample_misfits(sizes)
+
+
+def _of_another_shape(sizes: Sizes, layer: int, turned: tuple[int, int]) -> Flaw:
+    """An array out of a file that does not fit its place: told with both shapes."""
+    rows, columns = sizes.shapes[layer] or (0, 0)
+    fitting = turned if sizes.orientation == "column" else turned[::-1]
+    expected = f"{fitting[0]}×{fitting[1]}: {_counted(turned[0], 'neuron')} that listen to {turned[1]}"
+    remedy = _swap(sizes.orientation) if fitting == (columns, rows) else ""
+    return Flaw(_layer(layer, "weights"), f"an array of shape {rows}×{columns}", expected, remedy)
 
 
 def _not_following(layer: int, turned: tuple[int, int], before: int, orientation: str) -> Flaw:
@@ -119,15 +172,20 @@ def _swap(orientation: str) -> str:
     return f"in {orientation} orientation a row belongs to a {_ROW_IS[orientation]} neuron: swap rows and columns"
 
 
-def _sample_misfits(sizes: _Sizes, orientation: str) -> list[Flaw]:
+def _sample_misfits(sizes: Sizes) -> list[Flaw]:
     """Inputs that the first layer does not take, targets that the last one does not give."""
     if not sizes.shapes:
         return []
-    first, last = sizes.turned(orientation, 0), sizes.turned(orientation, -1)
-    sender, receiver = ("column", "row") if orientation == "column" else ("row", "column")
+    first, last = sizes.turned(0), len(sizes.shapes) - 1
+    sender, receiver = ("column", "row") if sizes.orientation == "column" else ("row", "column")
+    why = (
+        "the `units` of the last layer"
+        if last in sizes.made
+        else f"one for each {receiver} of the last layer's weights"
+    )
     flaws = _unequal("x", sizes.x, first and first[1], f"one for each {sender} of layer 1's weights")
-    flaws += _unequal("y", sizes.y, last and last[0], f"one for each {receiver} of the last layer's weights")
-    remedy = _swap(orientation) if first and set(sizes.x) == {first[0]} and first[0] != first[1] else ""
+    flaws += _unequal("y", sizes.y, sizes.neurons(last), why)
+    remedy = _swap(sizes.orientation) if first and set(sizes.x) == {first[0]} and first[0] != first[1] else ""
     return [replace(flaw, remedy=remedy) if flaw.loc[-1] == "x" else flaw for flaw in flaws]
 
 

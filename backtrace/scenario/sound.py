@@ -39,6 +39,11 @@ class Sound:
         value = self._whole(loc)
         return len(value) if isinstance(value, list) else 1 if is_number(value) else None
 
+    def mapping(self, *loc: str | int) -> dict[str, Any] | None:
+        """The mapping there, whatever is wrong inside it; None where there is none."""
+        value, reached = at(self._data, loc)
+        return value if reached == loc and isinstance(value, dict) else None
+
     def _whole(self, loc: Loc) -> Any:
         """The value there, whatever is wrong inside it; None where it is itself broken or missing."""
         value, reached = at(self._data, loc)

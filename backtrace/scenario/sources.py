@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
@@ -21,6 +22,8 @@ from backtrace.scenario.parts import (
     is_number,
     optional,
 )
+
+_FEW, _NEAR = 20, 0.75
 
 
 class InitPart(Variant):
@@ -63,21 +66,22 @@ class SamplePart(Part):
     y: Vector = Field(description="the target: one number for each output of the network")
 
 
-def _kind_of_mapping(value: Any) -> str:
-    """Which source a mapping stands for; a near miss of its first key counts."""
+def kind_of_mapping(value: Any) -> str:
+    """Which source a mapping stands for; a near miss of its key counts."""
+    keys = [str(key) for key in islice(value, _FEW)]
     for key, kind in (("init", "init"), ("file", "file"), ("array", "file")):
-        if difflib.get_close_matches(key, map(str, value), n=1, cutoff=0.75):
+        if key in value or difflib.get_close_matches(key, keys, n=1, cutoff=_NEAR):
             return kind
     return "names"
 
 
 def _kind_of_weights(value: Any) -> str:
-    return _kind_of_mapping(value) if isinstance(value, dict) else "rows"
+    return kind_of_mapping(value) if isinstance(value, dict) else "rows"
 
 
 def _kind_of_biases(value: Any) -> str:
     if isinstance(value, dict):
-        return _kind_of_mapping(value)
+        return kind_of_mapping(value)
     return "list" if isinstance(value, list) else "one" if is_number(value) else "none"
 
 

@@ -38,12 +38,13 @@ def _flaws(sound: Sound, loc: Loc, table: Mapping[str, Any], part: type[Variant]
     if not isinstance(written, dict) or name is None or name not in table:
         return []
     fixed = [key for key in part.model_fields if key != "name"] if part else []
-    return list(_of_parameters(loc, written, name, table[name].parameters, ["name", *fixed]))
+    return list(parameter_flaws(loc, written, name, table[name].parameters, ["name", *fixed]))
 
 
-def _of_parameters(
+def parameter_flaws(
     loc: Loc, written: Mapping[str, Any], name: str, parameters: Mapping[str, Parameter], fixed: list[str]
 ) -> Iterator[Flaw]:
+    """Parameters that the variant of that name does not have, does not allow, or lacks; `fixed` are its other keys."""
     for key, value in written.items():
         if key in fixed:
             continue
@@ -73,4 +74,4 @@ def _rate_flaws(sound: Sound) -> Iterator[Flaw]:
     if other in written:
         yield Flaw((*loc, other), f"`{other}` for the schedule {name}", f"`{needed}`", "remove it", on="key")
     parameters = SCHEDULES[name].parameters if name in SCHEDULES else {}
-    yield from _of_parameters(loc, written, f"the schedule {name}", parameters, list(RatesPart.model_fields))
+    yield from parameter_flaws(loc, written, f"the schedule {name}", parameters, list(RatesPart.model_fields))
