@@ -10,7 +10,8 @@ All values are immutable; `scenario.with_(learning_rate=10)` gives a new scenari
 
 from __future__ import annotations
 
-from backtrace.engine.trace import Step, Trace, run
+from backtrace.engine.steps import Step
+from backtrace.engine.trace import Trace, run
 from backtrace.errors import BacktraceError, InputError, MisfitError, OutOfRangeError, UnknownQuantityError
 from backtrace.formats.read import load_trace
 from backtrace.lesson.tell import tell

@@ -7,7 +7,7 @@ the data. A step is made when it is asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, overload
@@ -21,30 +21,12 @@ from backtrace.engine.givens import given_in, initial, initial_parameters, place
 from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
 from backtrace.engine.schedule import Schedule
+from backtrace.engine.steps import Step, Steps
 from backtrace.engine.work import Watch, Worked, unwatched, work
 from backtrace.errors import UnknownQuantityError, misfit
 from backtrace.formula.expr import Var
 from backtrace.notation.notation import Notation
 from backtrace.scenario.scenario import Floats, Scenario
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """One equation worked once: `number`, `epoch`, `update` and `sample` count from 1.
-
-    `sample` is the place in the data, None where the step belongs to a batch. `value` has the quantity's shape.
-    """
-
-    number: int
-    equation: Equation
-    epoch: int
-    update: int
-    sample: int | None
-    value: Floats
-
-    def __repr__(self) -> str:
-        where = f"update {self.update}" + (f", sample {self.sample}" if self.sample else "")
-        return f"<Step {self.number}, {where}: {self.equation.id} = {np.asarray(self.value).tolist()}>"
 
 
 class Trace:
@@ -59,6 +41,7 @@ class Trace:
     plan: Plan
     schedule: Schedule
     _columns: Columns
+    _steps: Steps
     _initial: Mapping[str, Floats]
 
     def __init__(self, scenario: Scenario, worked: Iterable[Worked], losses: Floats | None = None) -> None:
@@ -69,7 +52,8 @@ class Trace:
         schedule = schedule_of(scenario)
         schedule = replace(schedule, epochs=columns.updates // len(schedule.batches))
         first = {name: read_only(value) for name, value in initial(scenario, plan).items()}
-        vars(self).update(scenario=scenario, plan=plan, schedule=schedule, _columns=columns, _initial=first)
+        vars(self).update(scenario=scenario, plan=plan, schedule=schedule, _columns=columns, _initial=first,
+                          _steps=Steps(plan, schedule, columns))  # fmt: skip
 
     @cached_property
     def notation(self) -> Notation:
@@ -84,7 +68,7 @@ class Trace:
             expected = f"one of {', '.join(known)}"
             raise misfit(f"{wrong[0]!r} of a finished trace", expected, "change its scenario and run that")
         other = object.__new__(Trace)
-        kept = {name: value for name, value in vars(self).items() if name != "notation"}
+        kept = {name: value for name, value in vars(self).items() if name not in ("notation", "unrounded")}
         vars(other).update(kept | {"scenario": self.scenario.with_(**display)})
         return other
 
@@ -154,7 +138,7 @@ class Trace:
     def worked(self) -> Iterator[Worked]:
         """The values of each kept update in turn, and of the pass after the last, as `engine.work` gives them."""
         for update in (*self.kept, self.updates + 1):
-            names = [*self.plan.carried, *(equation.id for equation, _ in self._lines(update))]
+            names = [*self.plan.carried, *(equation.id for equation, _ in self._steps.lines(update))]
             values = {name: self._whole(name, update) for name in names}
             fractions = {name: self._whole(name, update, exact=True) for name in names} if self.is_exact else None
             yield Worked(update, self.schedule.samples(update), values, update > self.updates, fractions)
@@ -269,48 +253,23 @@ class Trace:
 
     def __len__(self) -> int:
         """The number of steps that are kept."""
-        of_sample, of_update = self.plan.parts(is_last=True)
-        last = len(self.schedule.samples(self.updates + 1)) * len(of_sample) + len(of_update)
-        return self._kept_steps_before(len(self.kept)) + last
+        return len(self._steps)
 
     def step(self, number: int) -> Step:
         """The step of that number, from 1, as all steps of the training are counted.
 
         Raises IndexError where there is none, UnknownQuantityError where it is not kept.
         """
-        first = self._steps_before(self.updates + 1)
-        last = first + len(self) - self._kept_steps_before(len(self.kept))
-        if not 1 <= number <= last:
-            raise IndexError(f"there is no step {number}: they count from 1 to {last}")
-        update = _last_of(1, self.updates + 1, lambda update: self._steps_before(update) < number)
-        position = number - 1 - self._steps_before(update)
-        equation, sample = self.plan.line(self.schedule.samples(update), update > self.updates, position)
+        update, equation, sample = self._steps.found(number)
         value = self.value(equation.id, update, sample)
         return Step(number, equation, self.schedule.epoch(update), update, sample, value)
-
-    def _at(self, position: int) -> Step:
-        """The kept step at the position, from 0."""
-        place = _last_of(0, len(self.kept), lambda place: self._kept_steps_before(place) <= position)
-        update = self.kept[place] if place < len(self.kept) else self.updates + 1
-        return self.step(1 + self._steps_before(update) + position - self._kept_steps_before(place))
-
-    def _lines(self, update: int) -> list[tuple[Equation, int | None]]:
-        return self.plan.lines(self.schedule.samples(update), update > self.updates)
-
-    def _steps_before(self, update: int) -> int:
-        return self.schedule.visits_before(update) * len(self.plan.of_sample) + (update - 1) * len(self.plan.of_update)
-
-    def _kept_steps_before(self, place: int) -> int:
-        """How many steps are kept of the updates before the one at the place among those that are kept."""
-        return self._columns.visits[place] * len(self.plan.of_sample) + place * len(self.plan.of_update)
 
     def __iter__(self) -> Iterator[Step]:
         """Every step that is kept, in the order worked."""
         for worked in self.worked():
             rows = {place + 1: row for row, place in enumerate(worked.samples)}
-            epoch = self.schedule.epoch(worked.update)
-            first = self._steps_before(worked.update) + 1
-            for number, (equation, sample) in enumerate(self._lines(worked.update), first):
+            epoch, first = self.schedule.epoch(worked.update), self._steps.before(worked.update) + 1
+            for number, (equation, sample) in enumerate(self._steps.lines(worked.update), first):
                 value = worked.values[equation.id]
                 if equation.target.per_sample and sample is not None:
                     value = value[rows[sample]]
@@ -330,10 +289,8 @@ class Trace:
             found: Floats = self.value(key, next(u for u in updates if self.has(var.name, u)))
             return found
         if isinstance(key, int):
-            if not -len(self) <= key < len(self):
-                raise IndexError(f"there is no step at position {key}: {len(self)} are kept")
-            return self._at(key % len(self))
-        return [self._at(position) for position in range(len(self))[key]]
+            return self.step(self._steps.number_at(key))
+        return [self.step(self._steps.number_at(position)) for position in range(len(self))[key]]
 
     def tell(self, name: str, **options: Any) -> object:
         """The derivation of one quantity, or of one entry, in the first update; `str` gives it as text.
@@ -354,14 +311,6 @@ def _restored(scenario: Scenario, columns: Columns) -> Trace:
         read_only(array)
     trace._fill(scenario, plan_of(scenario), columns)
     return trace
-
-
-def _last_of(low: int, high: int, holds: Callable[[int], bool]) -> int:
-    """The last number from `low` to `high` for which the condition holds; it holds for `low`, and then no more."""
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if holds(middle) else (low, middle - 1)
-    return low
 
 
 def _entry(values: Floats, var: Var) -> Floats:
