@@ -8,13 +8,15 @@ from typing import Any
 import click
 
 from backtrace.cli.options import output_from, output_options, scenario_options, telling_from, telling_options
-from backtrace.cli.source import source, traced
+from backtrace.cli.source import source, traced, traced_so_far
 from backtrace.cli.terminal import Output, console_on, language_of
 from backtrace.engine.trace import Trace
 from backtrace.errors import misfit
 from backtrace.lesson.blocks import Block, Lesson
 from backtrace.lesson.tell import tell, updates_told
 from backtrace.lesson.telling import Telling
+
+INTERRUPTED = 130
 
 
 @click.command("run")
@@ -32,19 +34,18 @@ def command(**options: Any) -> int:
     telling, output = telling_from(options), output_from(options)
     if options["as_json"] and (telling != Telling() or output.plain or options["symbolic"]):
         raise misfit("--json with options of the derivation", "the whole trace", "leave out one or the other")
-    trace = traced(source(options))
     if options["as_json"]:
         from backtrace.formats.json import write_json
 
-        write_json(trace, sys.stdout)
+        write_json(traced(source(options)), sys.stdout)
         return 0
-    lesson = tell(trace, telling)
-    if not options["symbolic"]:
-        print_lesson(lesson, output)
-        return 0
-    blocks, agree = _symbolic(trace, telling)
-    print_lesson(Lesson((*lesson.blocks, *blocks)), output)
-    return 0 if agree else 1
+    trace, is_interrupted = traced_so_far(source(options))
+    lesson, agree = tell(trace, telling), True
+    if options["symbolic"]:
+        blocks, agree = _symbolic(trace, telling)
+        lesson = Lesson((*lesson.blocks, *blocks))
+    print_lesson(lesson, output)
+    return INTERRUPTED if is_interrupted else int(not agree)
 
 
 def _symbolic(trace: Trace, telling: Telling) -> tuple[list[Block], bool]:

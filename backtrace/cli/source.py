@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from backtrace.cli.settings import with_settings
+from backtrace.engine.givens import schedule_of
 from backtrace.engine.trace import Trace, run
 from backtrace.engine.work import Worked
-from backtrace.formats.read import is_trace, trace_from_text
-from backtrace.scenario import Scenario, find, load, read_text
+from backtrace.errors import misfit
+from backtrace.formats.npz import LARGEST
+from backtrace.formats.read import is_trace, trace_from_bytes
+from backtrace.formats.recording import Recording, is_recording
+from backtrace.scenario import Scenario, find, load, read_text, text_of_file
 
 _WATCHED_FROM = 5000
 
@@ -21,18 +27,31 @@ def source(options: Mapping[str, Any]) -> Scenario | Trace:
 
     A trace whose scenario is changed by `--set` is worked again.
     """
-    argument, changes = options["scenario"], {
-        name: options[name] for name in ("decimals", "notation") if options[name] is not None
-    }  # fmt: skip
-    if argument == "-":
-        text = sys.stdin.buffer.read()
-        found = trace_from_text(text, "<stdin>") if is_trace(text) else read_text(text, "<stdin>")
-    else:
-        path = find(argument)
-        found = trace_from_text(path.read_bytes(), argument) if is_trace(_start_of(path)) else load(path)
+    changes = {name: options[name] for name in ("decimals", "notation") if options[name] is not None}
+    found = opened(options["scenario"])
+    if isinstance(found, Recording):
+        remedy = f"compare it with the scenario that it follows: backtrace compare {found.file} SCENARIO"
+        raise misfit(f"{found.file} holds values without a scenario", "a scenario or an exported trace", remedy)
     if options["settings"]:
         found = with_settings(scenario_of(found), options["settings"])
     return found.with_(**changes) if changes else found
+
+
+def opened(argument: str, checked: bool = True) -> Scenario | Trace | Recording:
+    """What an argument names; without `checked` a trace may hold any numbers."""
+    if argument == "-":
+        name, content = "<stdin>", sys.stdin.buffer.read()
+    else:
+        path = find(argument)
+        name, content = argument, _start_of(path)
+        if not (is_trace(content) or is_recording(content, name)):
+            return load(path)
+        content = text_of_file(path, LARGEST)
+    if len(content) > LARGEST:
+        raise misfit(f"{name} is larger than {LARGEST:,} bytes", "a smaller file")
+    if is_recording(content, name):
+        return Recording(name, content)
+    return trace_from_bytes(content, name, checked) if is_trace(content) else read_text(content, name)
 
 
 def _start_of(path: Path) -> bytes:
@@ -49,6 +68,28 @@ def traced(found: Scenario | Trace) -> Trace:
     return found if isinstance(found, Trace) else run(found, watched)
 
 
+def traced_so_far(found: Scenario | Trace) -> tuple[Trace, bool]:
+    """The trace, or, where the user interrupts the training, what of it is there; and whether that happened."""
+    if isinstance(found, Trace):
+        return found, False
+    stopped = Event()
+
+    def stop(_signal: int, _frame: object) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        stopped.set()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        trace = run(found, watched, stopped.is_set)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    planned = schedule_of(found).updates
+    if stopped.is_set():
+        print(f"interrupted after update {trace.updates:,} of {planned:,}; this is what is there", file=sys.stderr)
+    return trace, stopped.is_set()
+
+
 def scenario_of(found: Scenario | Trace) -> Scenario:
     """The scenario, also of a trace."""
     return found.scenario if isinstance(found, Trace) else found
@@ -62,10 +103,14 @@ def watched(updates: Iterator[Worked], count: int) -> Iterator[Worked]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = TextColumn("updates"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    columns = (
+        TextColumn("updates"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+        TextColumn("time left"), TimeRemainingColumn(),
+    )  # fmt: skip
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as progress:
-        task = progress.add_task("updates", total=count)
+        task = progress.add_task("updates", total=count, rate="")
         for number, update in enumerate(updates, 1):
             if number % 100 == 0:
-                progress.update(task, completed=number)
+                speed = progress.tasks[0].speed
+                progress.update(task, completed=number, rate=f"{speed:,.0f} per second" if speed else "")
             yield update

@@ -15,11 +15,13 @@ class Schedule:
     """The batches of one epoch, as places in the data from 0, and the number of epochs.
 
     With `seed` every epoch goes through the data in an order of its own, drawn from the seed and the epoch's number.
+    `ended` is the number of the last update where the training ended before its last epoch, or within one.
     """
 
     batches: tuple[tuple[int, ...], ...]
     epochs: int
     seed: int | None = None
+    ended: int | None = None
 
     @classmethod
     def in_order(cls, samples: int, batch_size: int, epochs: int, seed: int | None = None) -> Schedule:
@@ -30,7 +32,7 @@ class Schedule:
     @property
     def updates(self) -> int:
         """The number of updates of the whole training."""
-        return self.epochs * len(self.batches)
+        return self.epochs * len(self.batches) if self.ended is None else self.ended
 
     def epoch(self, update: int) -> int:
         """The epoch of an update, both from 1; the pass after the last update counts to the last epoch."""
@@ -50,9 +52,7 @@ class Schedule:
 
     def visits_before(self, update: int) -> int:
         """How many samples were worked in the updates before this one."""
-        epochs, batches = divmod(update - 1, len(self.batches))
-        if update > self.updates:
-            epochs, batches = self.epochs, 0
+        epochs, batches = divmod(min(update - 1, self.updates), len(self.batches))
         return epochs * self._visits[-1] + self._visits[batches]
 
     @cached_property

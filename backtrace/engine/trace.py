@@ -22,7 +22,7 @@ from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
 from backtrace.engine.schedule import Schedule
 from backtrace.engine.steps import Step, Steps
-from backtrace.engine.work import Watch, Worked, unwatched, work
+from backtrace.engine.work import Watch, Worked, never, unwatched, work
 from backtrace.errors import UnknownQuantityError, misfit
 from backtrace.formula.expr import Var
 from backtrace.notation.notation import Notation
@@ -50,7 +50,8 @@ class Trace:
 
     def _fill(self, scenario: Scenario, plan: Plan, columns: Columns) -> None:
         schedule = schedule_of(scenario)
-        schedule = replace(schedule, epochs=columns.updates // len(schedule.batches))
+        if columns.updates < schedule.updates:
+            schedule = replace(schedule, ended=columns.updates)
         first = {name: read_only(value) for name, value in initial(scenario, plan).items()}
         vars(self).update(scenario=scenario, plan=plan, schedule=schedule, _columns=columns, _initial=first,
                           _steps=Steps(plan, schedule, columns))  # fmt: skip
@@ -326,10 +327,11 @@ def notation_of(scenario: Scenario, plan: Plan) -> Notation:
     return Notation.named(scenario.notation, scenario.depth, scenario.orientation == "row", shapes)
 
 
-def run(scenario: Scenario, watch: Watch = unwatched) -> Trace:
+def run(scenario: Scenario, watch: Watch = unwatched, is_over: Callable[[], bool] = never) -> Trace:
     """Work the whole training and keep every quantity; `watch` sees each update go by.
 
-    Raises OutOfRangeError, with the equation, update and sample, where the numbers leave the range.
+    Once `is_over` says so, the update that is being worked is the last. Raises OutOfRangeError, with the equation,
+    update and sample, where the numbers leave the range.
     """
     updates = schedule_of(scenario).updates + 1
-    return Trace(scenario, watch(work(scenario, plan_of(scenario)), updates))
+    return Trace(scenario, watch(work(scenario, plan_of(scenario), is_over), updates))

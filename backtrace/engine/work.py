@@ -40,10 +40,16 @@ def unwatched(updates: Iterator[Worked], count: int) -> Iterator[Worked]:
     return updates
 
 
-def work(scenario: Scenario, plan: Plan) -> Iterator[Worked]:
+def never() -> bool:
+    """The training goes on to its end."""
+    return False
+
+
+def work(scenario: Scenario, plan: Plan, is_over: Callable[[], bool] = never) -> Iterator[Worked]:
     """Each update in turn, and then the pass with the new parameters.
 
-    Raises OutOfRangeError at the equation whose value is not finite.
+    Once `is_over` says so, the update that is being worked is the last. Raises OutOfRangeError at the equation whose
+    value is not finite.
     """
     schedule, arithmetic = schedule_of(scenario), arithmetic_of(scenario, plan)
     carried, values = arithmetic.taken(initial(scenario, plan)), Numbers()
@@ -60,6 +66,8 @@ def work(scenario: Scenario, plan: Plan) -> Iterator[Worked]:
         work_equations(plan.of_sample + plan.of_update, values, update, samples, arithmetic)
         carried = carried_on(carried, values)
         yield worked(update, values)
+        if is_over():
+            break
         if scenario.until is not None:
             losses.append(float(values[plan.objective]))
             if schedule.ends_epoch(update):

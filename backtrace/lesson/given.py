@@ -16,6 +16,7 @@ from backtrace.formula.writing import Language, Leaf, Written
 from backtrace.lesson.blocks import Block, Derivation, Form, Given, Heading, Prose, Recall, Sentence
 from backtrace.lesson.mathematics import Formula, elided, grid, matrix
 from backtrace.lesson.numbers import put_in
+from backtrace.lesson.origins import origins
 from backtrace.lesson.sentences import notes_on
 from backtrace.network.activations import Activation
 from backtrace.scenario.scenario import Places, Scenario
@@ -50,6 +51,7 @@ def given(trace: Trace, with_numbers: bool) -> Iterator[Block]:
         yield Given(items)
     else:
         yield Given(tuple((name, None, symbols) for name, symbols, _ in items if symbols))
+    yield from map(Prose, origins(trace))
     yield from map(Prose, _conventions(trace))
     if with_numbers:
         yield Prose((_digits(trace.scenario),))
@@ -131,12 +133,17 @@ def _conventions(trace: Trace) -> Iterator[Sentence]:
     k = scenario.y.shape[1]
     outputs = f"{scenario.loss_outputs} over {k} outputs" if k > 1 else "one output"
     samples = len(scenario.x)
-    if scenario.batch_size > 1:
-        batch = f"{scenario.loss_batch} over the samples of a batch ({scenario.batch_size} of {samples})"
+    if trace.plan.batched:
+        size = f"{max(map(len, trace.schedule.batches))} of {samples}"
+        batch = f"{scenario.loss_batch} over the samples of a batch ({size})"
     else:
         batch = "one sample" if samples == 1 else f"{samples} samples, one in each update"
+    if scenario.shuffle:
+        batch += f", in an order drawn anew for each epoch (seed {scenario.seed})"
     rows = " Each row of the data is one sample." if samples > 1 else ""
     yield (layout, rows, f" Loss: {scenario.loss}, {outputs}; {batch}.")
+    if scenario.until is not None:
+        yield (f"The training ends with the first epoch whose mean loss is at most {scenario.until:g}.",)
     frozen = [
         f"{letter}{number}"
         for number, layer in enumerate(scenario.layers, 1)

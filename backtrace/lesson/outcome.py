@@ -95,9 +95,11 @@ def losses(trace: Trace) -> Iterator[Block]:
         yield Curve("loss", tuple(float(value) for value in values))
     else:
         yield Prose(("Each update starts from the loss of its own samples.",), "note")
-    if batches > 1 and trace.schedule.epochs > 1:
+    epochs = trace.updates // batches
+    if batches > 1 and epochs > 1:
         yield Prose(("The mean loss of each epoch:",), "note")
-        yield Curve("mean loss of an epoch", tuple(map(float, values[:-1].reshape(-1, batches).mean(axis=1))))
+        means = values[: epochs * batches].reshape(epochs, batches).mean(axis=1)
+        yield Curve("mean loss of an epoch", tuple(map(float, means)))
 
 
 def samples_beside(trace: Trace, update: int) -> Iterator[Block]:

@@ -66,7 +66,7 @@ def _blocks(trace: Trace, telling: Telling) -> Iterator[Block]:
     for place, update in enumerate(updates):
         blocks = list(UpdateTold(trace, telling, update).blocks())
         if blocks and trace.updates > 1:
-            epoch = f"epoch {trace.schedule.epoch(update)} of {trace.schedule.epochs}"
+            epoch = f"epoch {trace.schedule.epoch(update)} of {trace.schedule.epoch(trace.updates)}"
             yield Heading(f"Update {update} of {trace.updates}", 0, epoch)
         yield from blocks
         if place == 0 and trace.updates > 1 and telling.tells_outcome:

@@ -211,3 +211,34 @@ def test_an_interrupted_export_leaves_what_is_there_as_partial(tmp_path):
     assert not target.exists()
     lines = (tmp_path / "long.jsonl.partial").read_text(encoding="utf-8").splitlines()
     assert json.loads(lines[1])["equation"] == "z1"
+
+
+def test_an_interrupted_run_tells_what_is_there(monkeypatch, capsys):
+    """Ctrl-C ends the training after the update that is being worked; the lesson of what is there is told, exit 130."""
+
+    def watched(updates, count):
+        for each in updates:
+            if each.update == 7:
+                signal.raise_signal(signal.SIGINT)
+            yield each
+
+    monkeypatch.setattr("backtrace.cli.source.watched", watched)
+    ran = here(["run", "lecture", "--set", "epochs=1000000"], capsys)
+    assert ran.code == 130
+    assert ran.err == "interrupted after update 7 of 1,000,000; this is what is there\n"
+    assert "Update 7 of 7" in ran.out
+    assert "DID IT HELP" in ran.out
+
+
+def test_a_second_interruption_gives_up(monkeypatch, capsys):
+    """Ctrl-C twice ends at once, with nothing on standard output."""
+
+    def watched(updates, count):
+        for each in updates:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            yield each
+
+    monkeypatch.setattr("backtrace.cli.source.watched", watched)
+    ran = here(["run", "lecture", "--set", "epochs=1000000"], capsys)
+    assert (ran.code, ran.out, ran.err.strip()) == (130, "", "interrupted")
