@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -27,10 +29,11 @@ def start(scenario: Scenario, plan: Plan, schedule: Schedule, update: int, carri
     samples = schedule.samples(update)
     places: Any = list(samples) if plan.batched else samples[0]
     data = {"x": scenario.x[places], "y": scenario.y[places]}
-    return data | _numbers(constants(scenario, plan) | _counted(scenario, plan, schedule, update)) | carried
+    return data | _numbers({**constants(scenario, plan), **_counted(scenario, plan, schedule, update)}) | carried
 
 
-def constants(scenario: Scenario, plan: Plan) -> dict[str, float]:
+@lru_cache(maxsize=4)
+def constants(scenario: Scenario, plan: Plan) -> Mapping[str, float]:
     """Every hyperparameter of the plan, by id: what is given and stays the same in every update."""
     found: dict[str, Any] = {"l2": scenario.l2, **scenario.loss_parameters, **scenario.optimizer_parameters}
     if scenario.rates is None:
@@ -39,12 +42,12 @@ def constants(scenario: Scenario, plan: Plan) -> dict[str, float]:
         found |= {"eta0": scenario.learning_rate, **scenario.rates.parameters}
     for number, layer in enumerate(scenario.layers, 1):
         found |= {f"{name}_a{number}": value for name, value in layer.parameters.items()}
-    return {name: value for name, value in found.items() if _is_given(plan, name)}
+    return MappingProxyType({name: value for name, value in found.items() if _is_given(plan, name)})
 
 
 def given_in(scenario: Scenario, plan: Plan, schedule: Schedule, name: str, update: int) -> float | None:
     """The value of a hyperparameter, of the number of the update or of its epoch; None for other quantities."""
-    return (constants(scenario, plan) | _counted(scenario, plan, schedule, update)).get(name)
+    return {**constants(scenario, plan), **_counted(scenario, plan, schedule, update)}.get(name)
 
 
 def _counted(scenario: Scenario, plan: Plan, schedule: Schedule, update: int) -> dict[str, float]:

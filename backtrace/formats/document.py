@@ -44,7 +44,7 @@ def _quantity(scenario: Scenario, plan: Plan, notation: Notation, name: str) -> 
         "shape": list(quantity.var.shape),
         "kind": quantity.kind,
     }
-    constant = ({"x": scenario.x, "y": scenario.y} | constants(scenario, plan)).get(name)
+    constant = {"x": scenario.x, "y": scenario.y, **constants(scenario, plan)}.get(name)
     if constant is not None:
         entry["value"] = np.asarray(constant).tolist()
     return entry
