@@ -20,14 +20,17 @@ from backtrace.formats import FORMATS, Format
 @click.option("-f", "--format", "name", type=click.Choice(list(FORMATS)), help="The format; else by FILE's suffix.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write to FILE.")
 def command(**options: Any) -> int:
-    """Write the trace of SCENARIO as JSON or JSON Lines; without -o, to standard output."""
+    """Write the trace of SCENARIO, as JSON by default; without -o, to standard output."""
     path: Path | None = options["output"]
     row = _format(options["name"], path)
+    to_stdout = path is None or str(path) == "-"
+    if to_stdout and row.is_binary and sys.stdout.isatty():
+        raise misfit(f"{row.name} is no text for a terminal", "a file", f"-o trace{row.suffixes[0]}")
     found = source(options)
-    if path is None or str(path) == "-":
-        row.write(found, sys.stdout, watched)
+    if path is None or to_stdout:
+        row.write(found, sys.stdout.buffer if row.is_binary else sys.stdout, watched)
         return 0
-    with whole_file(path) as stream:
+    with whole_file(path, row.is_binary) as stream:
         row.write(found, stream, watched)
     return 0
 

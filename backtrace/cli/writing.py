@@ -8,21 +8,21 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import IO, Any
 
 from backtrace.errors import misfit
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[TextIO]:
-    """A text file that takes the name `path` when it is complete; what a symbolic link means is written, not the link.
+def whole_file(path: Path, is_binary: bool = False) -> Iterator[IO[Any]]:
+    """A file that takes the name `path` when it is complete; what a symbolic link means is written, not the link.
 
     Interrupted by the user, what is there is left as `NAME.partial`, and the interruption goes on. A device or a pipe
     is written to as it is. Raises InputError where the file cannot be written.
     """
     path = path.resolve()
     if path.exists() and not path.is_file():
-        with _opened(path) as stream:
+        with _opened(path, is_binary) as stream:
             yield stream
         return
     try:
@@ -31,7 +31,7 @@ def whole_file(path: Path) -> Iterator[TextIO]:
         raise misfit(f"cannot write {path}: {error.strerror}", remedy="name a file in a folder that exists") from error
     temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+        with os.fdopen(descriptor, **_mode_of(is_binary)) as stream:
             yield stream
         temporary.chmod(_mode(path))
         temporary.replace(path)
@@ -52,13 +52,18 @@ def whole_file(path: Path) -> Iterator[TextIO]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
+def _opened(path: Path, is_binary: bool) -> Iterator[IO[Any]]:
     """A device or a pipe, open for writing."""
     try:
-        with path.open("w", encoding="utf-8", newline="\n") as stream:
+        with path.open(**_mode_of(is_binary)) as stream:
             yield stream
     except OSError as error:
         raise misfit(f"cannot write {path}: {error.strerror}") from error
+
+
+def _mode_of(is_binary: bool) -> dict[str, Any]:
+    """How a file is opened for bytes, or for text that is the same on every system."""
+    return {"mode": "wb"} if is_binary else {"mode": "w", "encoding": "utf-8", "newline": "\n"}
 
 
 def _mode(path: Path) -> int:

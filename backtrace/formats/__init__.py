@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, run
@@ -19,17 +19,17 @@ class Format:
     name: str
     suffixes: tuple[str, ...]
     meaning: str
-    write: Callable[[Scenario | Trace, IO[Any], Watch], None]
+    write: Callable[[Scenario | Trace, Any, Watch], None]
     is_binary: bool = False
 
 
-def _json(found: Scenario | Trace, stream: IO[Any], watch: Watch) -> None:
+def _json(found: Scenario | Trace, stream: TextIO, watch: Watch) -> None:
     from backtrace.formats.json import write_json
 
     write_json(found if isinstance(found, Trace) else run(found, watch), stream)
 
 
-def _jsonl(found: Scenario | Trace, stream: IO[Any], watch: Watch) -> None:
+def _jsonl(found: Scenario | Trace, stream: TextIO, watch: Watch) -> None:
     from backtrace.engine.givens import schedule_of
     from backtrace.formats.json import write_jsonl
 
@@ -39,7 +39,7 @@ def _jsonl(found: Scenario | Trace, stream: IO[Any], watch: Watch) -> None:
         write_jsonl(found, watch(work(found, plan_of(found)), schedule_of(found).updates + 1), stream)
 
 
-def _npz(found: Scenario | Trace, stream: IO[Any], watch: Watch) -> None:
+def _npz(found: Scenario | Trace, stream: IO[bytes], watch: Watch) -> None:
     from backtrace.formats.npz import write_npz
 
     write_npz(found if isinstance(found, Trace) else run(found, watch), stream)
