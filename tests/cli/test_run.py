@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from backtrace.scenario import names, path_of
 from tests.commands import here, in_process_of_its_own
@@ -46,7 +47,7 @@ def test_no_line_is_wider_than_the_terminal(scenario, columns, locale, capsys, m
     monkeypatch.setenv("LC_ALL", locale)
     lines = here(["run", scenario], capsys).out.splitlines()
     assert len(lines) > 100
-    assert [line for line in lines if len(line) > columns] == []
+    assert [line for line in lines if cell_len(line) > columns] == []
 
 
 def test_the_c_locale_gets_ascii_only(capsys, monkeypatch):
