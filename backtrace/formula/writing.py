@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from string import Formatter
 from typing import Literal
@@ -62,11 +63,12 @@ Leaf = Callable[[Var, bool], Written]
 
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _ENDS_RAISED: dict[Language, re.Pattern[str]] = {
-    "text": re.compile(r"[\u00b2\u00b3\u00b9\u02b0-\u02e3\u1d2c-\u1dbf\u2070-\u207f]$"),
+    "text": re.compile(r"([\u00b2\u00b3\u00b9\u02b0-\u02e3\u1d2c-\u1dbf\u2070-\u207f]|\^\S+)$"),
     "latex": re.compile(r"\^\{[^{}]*\}(_\{[^{}]*\})?$"),
 }
 
 _HALF = Fraction(1, 2)
+_LARGEST_DIVISOR, _DECIMALS = 100, 6  # 0.044715 is no fraction to anyone
 _SPOKEN_POWERS = {2: " squared", 3: " cubed"}
 _BRACKETS = ("(", ")")
 
@@ -145,6 +147,8 @@ class _Writer:
         over, under = abs(num.value.numerator), num.value.denominator
         if under == 1:
             text, binds = str(over), ATOM
+        elif under > _LARGEST_DIVISOR and 10**_DECIMALS % under == 0:
+            text, binds = str(Decimal(over) / under), ATOM
         elif (over, under, self.language) == (1, 2, "text"):
             text, binds = "½", ATOM
         elif self.language == "latex":

@@ -10,7 +10,7 @@ from backtrace.formula.writing import Language, Written, linear
 from backtrace.lesson.mathematics import Formula
 
 Relation = Literal["equals", "rounds to", "becomes"]
-Beside = Literal["kept", "unrounded"]
+Beside = Literal["kept", "unrounded", "decimal"]
 FormName = Literal["chain", "formula", "numbers", "factors", "value"]
 
 Sentence = tuple[str | Formula, ...]
@@ -23,6 +23,14 @@ SIGNS: dict[Language, dict[Relation, str]] = {
     "words": {"equals": "=", "rounds to": "is about", "becomes": "becomes"},
 }
 
+NOTES: dict[FormName, str] = {
+    "chain": "chain rule",
+    "formula": "formula",
+    "numbers": "numbers put in",
+    "factors": "the two factors",
+    "value": "",
+}
+"""What each form is called beside it, where each has a line of its own."""
 
 TIMES: dict[Language, str] = {"text": " · ", "ascii": " * ", "latex": r" \cdot ", "words": " times "}
 
@@ -35,21 +43,21 @@ class Form:
     relation: Relation
     factors: tuple[Formula, ...]
 
-    def linear(self, language: Language) -> str:
-        """The form on one line."""
+    def linear(self, language: Language, times: str = "") -> str:
+        """The form on one line; `times` stands between its factors in place of the usual sign."""
         if len(self.factors) == 1:
             return self.factors[0].linear(language)
         parts = [linear(Written(factor.as_factor(language)), language) for factor in self.factors]
-        return TIMES[language].join(parts)
+        return (times or TIMES[language]).join(parts)
 
 
 @dataclass(frozen=True, eq=False)
 class Derivation:
     """The derivation of a quantity or of one entry: its forms, and the number that stands beside its value.
 
-    `beside` says what that number is: what is kept and carried on, or, where the value is rounded and carried on so,
-    what it would be without any rounding. `tall` asks for one form on each line. `shapes` are those of the quantity
-    and of the operands.
+    `beside` says what that number is: what is kept and carried on; where the value is rounded and carried on so, what
+    it would be without any rounding; and of a fraction the decimal number. `tall` asks for one form on each line.
+    `shapes` are those of the quantity and of the operands.
     """
 
     target: Formula
@@ -140,7 +148,15 @@ class Curve:
     values: tuple[float, ...]
 
 
-Block = Heading | Line | Recall | Given | Prose | Table | Curve
+@dataclass(frozen=True)
+class Listing:
+    """Text as it is typed, line by line, in the language of that name."""
+
+    text: str
+    language: str
+
+
+Block = Heading | Line | Recall | Given | Prose | Table | Curve | Listing
 
 
 @dataclass(frozen=True, eq=False)

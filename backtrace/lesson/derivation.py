@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from backtrace.engine.arithmetic import places_of
 from backtrace.engine.equation import Equation
 from backtrace.engine.trace import Trace
 from backtrace.formula.calculus import opened, summed
@@ -84,9 +85,14 @@ class Deriving:
         return self.finished(equation, target, forms, self.beside(equation, index, close), tall=tall)
 
     def beside(self, equation: Equation, index: tuple[int, ...], close: Closing) -> Formula | None:
-        """The number beside the value: what is kept, or what it is without rounding; None where that says no more."""
-        if self.places(equation) is None:
-            return None if close.exact else number(kept(float(self.value(equation, index)), self.decimals))
+        """The number beside the value: what is kept, what a fraction is in decimals, or what it is without rounding.
+
+        None where that says no more.
+        """
+        places = self.places(equation)
+        if places is None:
+            says_all = close.exact and "/" not in close.results[0].digits
+            return None if says_all else number(kept(float(self.value(equation, index)), self.decimals))
         unrounded = self.trace.unrounded
         update = (
             self.update - self.trace.updates + unrounded.updates if self.update > self.trace.updates else self.update
@@ -94,12 +100,12 @@ class Deriving:
         if not unrounded.has(equation.id, update):
             return None
         value = unrounded.value(equation.id, update, self.sample)
-        return number(kept(float(value[tuple(i - 1 for i in index)] if index else value), self.decimals))
+        digits = max(self.decimals, places.decimals or places.significant or 0)
+        return number(kept(float(value[tuple(i - 1 for i in index)] if index else value), digits))
 
     def places(self, equation: Equation) -> Places | None:
         """How far the result of the line was rounded before it was used again; None where it was not."""
-        rounding = self.trace.scenario.rounding
-        return rounding.places(equation.phase) if rounding and equation.told == "always" else None
+        return places_of(self.trace.scenario.rounding, equation)
 
     def is_exact(self, equation: Equation) -> bool:
         """Whether the line is shown in fractions: in exact arithmetic, while they are short enough to be read."""
@@ -139,7 +145,7 @@ class Deriving:
             results = np.array(elided(values), dtype=object)
             for index in np.ndindex(*results.shape):
                 entry: Any = results[index]
-                results[index] = None if entry is None else shown(entry, decimals)
+                results[index] = None if entry is None else shown(float(entry), decimals)
         else:
             close = self.closing(equation, opened(formula), reads, list(values.ravel()))
             results.reshape(-1)[:] = close.results
@@ -164,7 +170,7 @@ class Deriving:
             target = Var(target.name.removesuffix("_next"), target.shape, index=target.index)
             if forms[0].relation == "equals":
                 forms[0] = Form(forms[0].name, "becomes", forms[0].factors)
-        beside: Beside = "kept" if self.places(equation) is None else "unrounded"
+        beside: Beside = "unrounded" if self.places(equation) else "decimal" if self.trace.is_exact else "kept"
         return Derivation(self.named(target), tuple(forms), carried, tall and len(forms) > 1, shapes, beside)
 
     def steps(self, equation: Equation, index: tuple[int, ...]) -> list[Expr]:

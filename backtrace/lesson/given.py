@@ -16,7 +16,7 @@ from backtrace.formula.writing import Language, Leaf, Written
 from backtrace.lesson.blocks import Block, Derivation, Form, Given, Heading, Prose, Recall, Sentence
 from backtrace.lesson.mathematics import Formula, elided, grid, matrix
 from backtrace.lesson.numbers import put_in
-from backtrace.lesson.origins import origins
+from backtrace.lesson.origins import decimals_of_given, origins
 from backtrace.lesson.sentences import notes_on
 from backtrace.network.activations import Activation
 from backtrace.scenario.scenario import Places, Scenario
@@ -26,12 +26,11 @@ _DIGITS = (
     "Worked with all digits. The numbers put in carry enough digits for a pocket calculator to give the result shown."
 )
 _FRACTIONS = "Worked in fractions: nothing is rounded. What has too many decimals is shown as a fraction."
-_MODES = {"half-even": "a half goes to the even digit", "half-up": "a half goes up", "truncate": "the rest is cut off"}
+_MODES = {"half-even": "a half goes to the even digit", "half-up": "a half goes away from zero", "truncate": "the rest is cut off"}
 
 
-def title(trace: Trace) -> Iterator[Block]:
+def title(scenario: Scenario) -> Iterator[Block]:
     """The title with the network in one line, its source and what to look at."""
-    scenario = trace.scenario
     activations = ", ".join(layer.activation for layer in scenario.layers)
     network = f"{'-'.join(map(str, scenario.units))}, {activations}, {scenario.loss}"
     yield Heading(scenario.title or "A training step", 0, network)
@@ -84,30 +83,32 @@ def _items(trace: Trace) -> Iterator[tuple[Formula, Formula | None, Formula]]:
     scenario = trace.scenario
     several = len(scenario.x) > 1
     for name, data in (("x", scenario.x), ("y", scenario.y)):
+        decimals = decimals_of_given(trace, name)
         if several:
-            yield _named(trace, name), None, matrix(_shown(data), True)
+            yield _named(trace, name), None, matrix(_shown(data, decimals), True)
         else:
-            yield _named(trace, name), None, matrix(_shown(data[0]), scenario.orientation == "row")
+            yield _named(trace, name), None, matrix(_shown(data[0], decimals), scenario.orientation == "row")
     for name, constant in constants(scenario, trace.plan).items():
         yield _named(trace, name), None, matrix(_shown(np.asarray([constant])), True)
     if scenario.rates is not None and scenario.rates.values:
         yield _named(trace, "eta"), None, matrix(_shown(np.asarray(scenario.rates.values)), True)
     for name, value in initial_parameters(scenario).items():
         symbols = _symbols(trace, name) if value.ndim == 2 and value.size > 1 else None  # noqa: PLR2004
-        yield _named(trace, name), symbols, matrix(_shown(value), scenario.orientation == "row")
+        numbers = _shown(value, decimals_of_given(trace, name))
+        yield _named(trace, name), symbols, matrix(numbers, scenario.orientation == "row")
 
 
 def _named(trace: Trace, name: str) -> Formula:
     return Formula(trace.plan.quantities[name].var, trace.notation.leaf)
 
 
-def _shown(values: Any) -> Any:
-    """The numbers as they stand in the scenario, the middle of a large matrix left out."""
+def _shown(values: Any, decimals: int = _ENOUGH_DECIMALS) -> Any:
+    """The numbers as they stand in the scenario or with few decimals, the middle of a large matrix left out."""
     values = elided(values)
     out = np.empty(values.shape, dtype=object)
     for index in np.ndindex(*values.shape):
         value = values[index]
-        out[index] = value if value is None else put_in(value, _ENOUGH_DECIMALS, _ENOUGH_DECIMALS)
+        out[index] = value if value is None else put_in(value, decimals, decimals)
     return out
 
 
@@ -164,7 +165,8 @@ def _index_rule(trace: Trace) -> Iterator[Sentence]:
         rows, columns = layer.weights.shape
         if min(rows, columns) > 1:
             row, column = 2, 1
-            sender, receiver = (column, row) if scenario.orientation == "column" else (row, column)
+            ends = (column, row) if scenario.orientation == "column" else (row, column)
+            sender, receiver = (n + trace.notation.neurons_before(number - 1 + i) for i, n in enumerate(ends))
             weight = Formula(Var(f"W{number}", (), index=(row, column)), trace.notation.leaf)
             start = "input" if number == 1 else "neuron"
             end = "output" if number == scenario.depth else "hidden neuron"

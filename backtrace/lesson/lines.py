@@ -53,8 +53,14 @@ class UpdateTold:
         return [place for place in places if place in self.telling.samples] if self.telling.samples else places[:1]
 
     def told(self, equations: Sequence[Equation]) -> list[Equation]:
-        """The equations that are lines of their own, whether selected or not: the numbers are those of all."""
-        return [e for e in equations if e.told == "always" or self.telling.detail]
+        """The equations that are lines of their own, whether selected or not: the numbers are those of all.
+
+        The parameters are updated from the output layer back, or forwards where the notation's source does so.
+        """
+        told = [e for e in equations if e.told == "always" or self.telling.detail]
+        if self.trace.notation.profile.updates_first_layer_first:
+            told.sort(key=lambda e: (e.phase in ("update", "after"), e.phase == "after", _layer_updated(e)))
+        return told
 
     def part(self, equations: Sequence[Equation], first: int, sample: int | None) -> Iterator[Block]:
         """The lines of a part of the plan under the headings of their phases and stages."""
@@ -149,6 +155,10 @@ class UpdateTold:
             return ()
         equations = (self.trace.plan.equation(name) for name in names)
         return tuple(_recalled(deriving, e) for e in equations if e is not None)
+
+
+def _layer_updated(equation: Equation) -> int:
+    return equation.quantity.layer or 0 if equation.phase == "update" else 0
 
 
 def _range(numbered: Numbered, stage: Stage) -> str:

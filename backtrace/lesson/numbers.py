@@ -26,7 +26,10 @@ _MOST_DIGITS = 20
 _LARGE = 1e7
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _CALCULATOR = Context(prec=40, traps=[])
-_ALL_DIGITS = 15
+ALL_DIGITS = 99
+"""The decimals of an operand that is to be shown with every digit that it has."""
+
+_DIGITS_OF_DOUBLES = 15
 _LONGEST_FRACTION = 10**9
 _SMALLEST_EXPONENT = -5
 
@@ -91,6 +94,8 @@ def put_in(value: float | Fraction, decimals: int, base: int) -> Shown:
     if isinstance(value, Fraction):
         return fraction(value, base)
     value = float(value)
+    if decimals == ALL_DIGITS:
+        return _in_full(decimal_of(value).normalize())
     exact = f"{value:.15g}"
     if "e" not in exact and abs(value) < _LARGE and len(exact.partition(".")[2]) <= decimals:
         return Shown("0" if float(exact) == 0 else exact)
@@ -115,12 +120,24 @@ def is_readable(values: Any) -> bool:
 
 
 def rounded_to(value: float, places: Places) -> Shown:
-    """A number that was rounded to these places, with the digits that it was rounded to."""
-    number = rounded(decimal_of(value), places, "half-even")
-    if number and number.adjusted() < _SMALLEST_EXPONENT and places.significant:
-        mantissa, exponent = f"{number:.{places.significant - 1}e}".split("e")
-        return Shown(mantissa, int(exponent))
-    return Shown(f"{number:f}")
+    """A number that was rounded to these places, with the digits that it was rounded to and that a double holds."""
+    number = decimal_of(value)
+    if places.significant is not None:
+        return _in_full(rounded(number, places, "half-even"))
+    decimals = min(places.decimals or 0, _DIGITS_OF_DOUBLES - 1 - number.adjusted())
+    if decimals < 0:
+        return _in_full(number.normalize())
+    return Shown(f"{rounded(number, Places(decimals), 'half-even'):f}")
+
+
+def _in_full(number: Decimal) -> Shown:
+    """The number with all its digits, in scientific form where zeros would only show its size."""
+    if not number:
+        return Shown("0")
+    if number.adjusted() >= _SMALLEST_EXPONENT and abs(number) < _LARGE:
+        return Shown(f"{number:f}")
+    mantissa, exponent = f"{number:e}".split("e")
+    return Shown(mantissa, int(exponent))
 
 
 def closing_as_rounded(
@@ -128,9 +145,9 @@ def closing_as_rounded(
 ) -> Closing:
     """How a line is shown whose result was rounded: the operands with all their digits, the result with its own."""
     shown_results = tuple(rounded_to(value, places) for value in results)
-    calculated = calculate(formula, reads, _ALL_DIGITS, base)
+    calculated = calculate(formula, reads, ALL_DIGITS, base)
     exact = all(number == result.decimal for number, result in zip(calculated, shown_results, strict=True))
-    return Closing(_ALL_DIGITS, shown_results, exact)
+    return Closing(ALL_DIGITS, shown_results, exact)
 
 
 def kept(value: float, decimals: int) -> Shown:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from backtrace.proof.closed import ClosedForm
     from backtrace.proof.verify import Check, Verification
 
+_UNROUNDED = (
+    "The scenario rounds its results; checked are the gradients without rounding, as a rounded one is off by what was "
+    "rounded."
+)
+
 
 def tell_closed_forms(
     trace: Trace, forms: Iterable[ClosedForm], update: int, shown_forms: Collection[FormName] = ("formula", "value")
@@ -25,6 +30,8 @@ def tell_closed_forms(
     yield Heading("Checked by sympy", 1, f"update {update}" if trace.updates > 1 else "")
     yield Prose(("sympy differentiates the loss, written out in terms of the parameters; it sees no line of the "
                  "backward pass.",))  # fmt: skip
+    if trace.scenario.rounding is not None:
+        yield Prose((_UNROUNDED,))
     agreed = True
     for form in forms:
         agreed = agreed and form.agrees
@@ -64,6 +71,8 @@ def tell_verification(trace: Trace, verification: Verification) -> Lesson:
     checks = verification.checks
     blocks: list[Block] = [Heading(f"Gradients of {trace.scenario.title or 'the scenario'}", 0,
                                    f"update {verification.update} of {trace.updates}")]  # fmt: skip
+    if trace.scenario.rounding is not None:
+        blocks.append(Prose((_UNROUNDED,)))
     columns = (("entry",), ("backpropagation",), ("difference",), ("sympy",), ("error",), ("of sympy",), ("",))
     blocks.append(Table(columns, tuple(_row(trace, check) for check in checks)))
     if len(checks) < verification.entries:

@@ -61,7 +61,7 @@ def _blocks(trace: Trace, telling: Telling) -> Iterator[Block]:
     _check(trace, telling)
     updates = updates_told(trace, telling)
     if not telling.selects:
-        yield from title(trace)
+        yield from title(trace.scenario)
         yield from given(trace, telling.has_numbers)
     for place, update in enumerate(updates):
         blocks = list(UpdateTold(trace, telling, update).blocks())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from backtrace.formula.calculus import simplified
 from backtrace.formula.expr import Apply, Expr, Num, Var, apply
 
 _EVEN_DIVISOR = 2
@@ -11,7 +10,7 @@ _EVEN_DIVISOR = 2
 def differences(expr: Expr, first: str, second: str) -> Expr:
     """The formula with `first − second` for every `second − first`, under a minus sign that is drawn out of factors.
 
-    The value stays the same to the last bit; where a square or a magnitude swallows the sign, none is written.
+    The value is the same; where a square or a magnitude swallows the sign, none is written.
     """
     if not isinstance(expr, Apply):
         return expr
@@ -23,14 +22,15 @@ def differences(expr: Expr, first: str, second: str) -> Expr:
             return apply("pow", _unsigned(base), args[1])
         case "magnitude", (Apply() as inner,):
             return apply("magnitude", _unsigned(inner))
+        case "neg", (Apply(op=op, args=(inner,)),) if op.name == "neg":
+            return inner
         case ("mul", (Num() as factor, Apply() as signed)) if signed.op.name == "neg":
             return -(factor * signed.args[0])
         case ("div", (Apply() as signed, Num() as divisor)) if signed.op.name == "neg":
             return -(signed.args[0] / divisor)
     if all(new is old for new, old in zip(args, expr.args, strict=True)):
         return expr
-    node = apply(expr.op, *args)
-    return simplified(node) if isinstance(node, Apply) else node
+    return apply(expr.op, *args)
 
 
 def _unsigned(expr: Apply) -> Expr:

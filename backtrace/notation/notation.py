@@ -84,14 +84,12 @@ class Notation:
 
     def symbol(self, name: str, index: tuple[int, ...] | None) -> Symbol:
         """The symbol of a quantity that has one: not of a derivative, which is written by two."""
-        is_next = name.endswith("_next")
         plain = name.removesuffix("_next")
-        whole = replace(self.own_symbol(plain) or Symbol(plain), is_next=is_next)
-        of_entry = self.own_symbol(plain, of_entry=True)
-        if index is None or (self.shapes.get(plain) == (1,) and of_entry is None):
-            return whole
-        entry = replace(of_entry, is_next=is_next) if of_entry else whole.of_entry() if len(index) > 1 else whole
-        return entry.at(*self._numbers(plain, index))
+        symbol, of_entry = self.own_symbol(plain) or Symbol(plain), self.own_symbol(plain, of_entry=True)
+        if index is not None and (of_entry is not None or self.shapes.get(plain) != (1,)):
+            entry = of_entry or (symbol.of_entry() if len(index) > 1 else symbol)
+            symbol = entry.at(*self._numbers(plain, index))
+        return replace(symbol, is_next=True) if plain != name else symbol
 
     def own_symbol(self, name: str, of_entry: bool = False) -> Symbol | None:
         """The symbol that the profile gives a quantity, or only its entries; None where it has none."""
@@ -103,14 +101,14 @@ class Notation:
         last = int(number) == self.depth and f"{letter}K" in symbols
         row = name if name in symbols else f"{letter}K" if last else f"{letter}{{l}}"
         pattern, layer = symbols.get(row + suffix), int(number) + self.profile.first_layer - 1
-        return pattern and replace(pattern, above=pattern.above.format(l=layer))
+        return replace(pattern, above=pattern.above.format(l=layer)) if pattern and pattern.above else pattern
 
     def _numbers(self, name: str, index: tuple[int, ...]) -> tuple[int, ...]:
         """The numbers that an entry is written with."""
         layered = _OF_LAYER.fullmatch(name)
         layer = int(layered[2]) if layered else self.depth if name in ("y", "L_terms") else 0
         if len(index) == 1:
-            return (index[0] + self._neurons_before(layer),)
+            return (index[0] + self.neurons_before(layer),)
         order = self.profile.index_order
         if order == "row-column":
             return index
@@ -119,10 +117,10 @@ class Notation:
             sizes = list(zip(self._units, self._units[1:], strict=False))
             before = sum(senders * receivers for senders, receivers in sizes[: layer - 1])
             return (before + (receiver - 1) * self._units[layer - 1] + sender,)
-        ends = sender + self._neurons_before(layer - 1), receiver + self._neurons_before(layer)
+        ends = sender + self.neurons_before(layer - 1), receiver + self.neurons_before(layer)
         return ends if order == "from-to" else ends[::-1]
 
-    def _neurons_before(self, layer: int) -> int:
+    def neurons_before(self, layer: int) -> int:
         """How many neurons have a number before the first one of the layer; none where each layer starts anew."""
         return sum(self._units[:layer]) if self.profile.numbering == "network" else 0
 
@@ -141,19 +139,23 @@ class Notation:
         Raises UnknownQuantityError with the nearest names.
         """
         name = unicodedata.normalize("NFC", name)
-        entry = None if name in self._spelt else _ENTRY.fullmatch(name)
+        entry = _ENTRY.fullmatch(name)
         base, index = (entry[1], tuple(int(i) for i in entry.groups()[1:] if i)) if entry else (name, None)
         if base in self.shapes:
             return self._entry(base, index)
+        if name in self._spelt:
+            return self._spelt[name]
         if base in self._spelt:
-            return self._spelt[base] if index is None else self._entry(self._spelt[base].name, index)
+            return self._entry(self._spelt[base].name, index)
         near = difflib.get_close_matches(name, dict.fromkeys([*self.shapes, *self._spelt]), n=3)
         hint = f"did you mean {', '.join(map(repr, near))}?" if near else f"known names are {', '.join(self.shapes)}"
         raise UnknownQuantityError(f"there is no quantity {name!r}: {hint}")
 
     @cached_property
     def _spelt(self) -> Mapping[str, Var]:
-        return {spelling: var for var, spelling in reversed(list(self.spellings()))}
+        """What can be typed, text and ASCII; where a spelling is ambiguous, the first quantity has it."""
+        typed = [*self.spellings("ascii"), *self.spellings("text")]
+        return {spelling: var for var, spelling in reversed(typed)}
 
     def _entry(self, name: str, index: tuple[int, ...] | None) -> Var:
         shape = self.shapes[name]
@@ -165,14 +167,13 @@ class Notation:
             raise UnknownQuantityError(f"{name} is {size}: it has no entry [{written}] (indices count from 1)")
         return Var(name, (), index=index)
 
-    def spellings(self) -> Iterator[tuple[Var, str]]:
-        """Every quantity and entry with each spelling that can be typed, text and ASCII."""
-        languages: tuple[Language, ...] = ("ascii", "text")
+    def spellings(self, language: Language) -> Iterator[tuple[Var, str]]:
+        """Every quantity and entry with its spelling; of very large quantities no entries."""
         for name, shape in self.shapes.items():
             variables = [Var(name, shape)]
             if shape and math.prod(shape) <= _MOST_ENTRIES_TO_SEARCH:
                 variables += [Var(name, (), index=index) for index in indices(shape)]
-            yield from ((var, self.spell(var, language)) for var in variables for language in languages)
+            yield from ((var, self.spell(var, language)) for var in variables)
 
 
 @dataclass(frozen=True)

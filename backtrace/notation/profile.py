@@ -13,6 +13,7 @@ from typing import Literal
 
 from backtrace.notation.symbols import Symbol
 
+Difference = Literal["output-first", "target-first"]
 ENTRIES = "[]"
 """Ends the name of a row for entries."""
 
@@ -26,7 +27,7 @@ class Profile:
     the network neuron by receiving neuron. With `numbering` by network the neurons are counted through all layers,
     inputs included. `first_layer` is the number of the first layer with weights: 2 where the input is layer 1.
     `difference` says which of target and output comes first where they are subtracted; None leaves it as the tables
-    of losses state it.
+    of losses state it. The updates are told from the output layer back, unless `updates_first_layer_first`.
     """
 
     name: str
@@ -36,7 +37,8 @@ class Profile:
     layers: int | None = None
     numbering: Literal["layer", "network"] = "layer"
     first_layer: int = 1
-    difference: Literal["output-first", "target-first"] | None = None
+    difference: Difference | None = None
+    updates_first_layer_first: bool = False
 
 
 COMMON: Mapping[str, Symbol] = {

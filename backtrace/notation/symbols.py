@@ -21,8 +21,8 @@ class Symbol:
 
     A letter of several characters is a word, such as `gain`. `label` is text that stands before the indices: the h of
     net_h1. `apart` sets layer and index apart in ASCII, where they would run into something else: z_1 where z1 is an
-    id. `negated` names a quantity by what its source calls its negative. `plain` stands for the letter in ASCII where the
-    letter's own name is the id of another quantity.
+    id. `negated` names a quantity by what its source calls its negative. `plain` stands for the letter in ASCII where
+    the letter's own name is the id of another quantity.
     """
 
     letter: str

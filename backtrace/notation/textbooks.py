@@ -37,11 +37,12 @@ GOODFELLOW = Profile(
         "z{l}": Symbol("a", above="({l})", apart=True),
         "a{l}": Symbol("h", above="({l})"),
         "aK": Symbol("y", accent="hat"),
+        "dL_dz{l}": Symbol("g", above="({l})"),
         "eta": Symbol("ε", plain="eta"),
         "eta0": Symbol("ε", plain="eta", below=(0,)),
         "eta_end": Symbol("ε", plain="eta", above="end"),
         "momentum": Symbol("α"),
-        "velocity": Symbol("v"),
+        "velocity": Symbol("v", plain="velocity"),
         "m": Symbol("s"),
         "m_hat": Symbol("s", accent="hat"),
         "v": Symbol("r"),
@@ -59,13 +60,13 @@ BISHOP = Profile(
     source="Bishop, Pattern Recognition and Machine Learning, 2006, chapter 5",
     symbols={
         **COMMON,
-        "y": Symbol("t"),
+        "y": Symbol("t", plain="target"),
         "t": Symbol("τ"),
         "W{l}": Symbol("W", above="({l})"),
         "b{l}": Symbol("w", above="({l})", below=(0,)),
         "z{l}": Symbol("a", above="({l})", apart=True),
         "a{l}": Symbol("z", above="({l})", apart=True),
-        "aK": Symbol("y", apart=True),
+        "aK": Symbol("y", plain="output"),
         "dL_dz{l}": Symbol("δ", above="({l})"),
         "L": Symbol("E", label="n"),
         "L[]": Symbol("E"),
@@ -78,6 +79,7 @@ BISHOP = Profile(
 
 NG = Profile(
     name="ng",
+    updates_first_layer_first=True,
     source="Andrew Ng, Deep Learning Specialization (deeplearning.ai), courses 1 and 2",
     symbols={
         **COMMON,
@@ -95,8 +97,8 @@ NG = Profile(
         "eta_end": Symbol("α", above="end"),
         "momentum": Symbol("β"),
         "velocity": Symbol("V"),
-        "m": Symbol("v"),
-        "m_hat": Symbol("v", above="corrected"),
+        "m": Symbol("v", plain="m"),
+        "m_hat": Symbol("v", plain="m", above="corrected"),
         "v": Symbol("s"),
         "v_hat": Symbol("s", above="corrected"),
         "sum_sq": Symbol("S"),
@@ -106,7 +108,7 @@ NG = Profile(
 
 MAZUR = Profile(
     name="mazur",
-    source="Mazur, A Step by Step Backpropagation Example, 2015; with a bias for each neuron where he has one per layer",
+    source="Mazur, A Step by Step Backpropagation Example, 2015; where a layer has one bias, here each neuron has",
     symbols={
         **COMMON,
         "x": Symbol("i"),
@@ -140,7 +142,7 @@ HAN_KAMBER = Profile(
         **COMMON,
         "x[]": Symbol("x"),
         "y": Symbol("T"),
-        "y[]": Symbol("T"),
+        "y[]": Symbol("T", apart=True),
         "W{l}": Symbol("W", above="({l})"),
         "W{l}[]": Symbol("w"),
         "b{l}": Symbol("θ", above="({l})"),

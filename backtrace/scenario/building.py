@@ -24,7 +24,16 @@ from backtrace.scenario.messages import flaws_in
 from backtrace.scenario.parts import Part, Variant
 from backtrace.scenario.rounding import ROUNDED_PHASES
 from backtrace.scenario.scenario import Floats, Keep, Layer, Places, Rates, Rounding, Scenario
-from backtrace.scenario.schema import Document, KeepPart, LayerPart, PlacesPart, RatesPart, RoundingPart
+from backtrace.scenario.schema import (
+    Document,
+    KeepPart,
+    LayerPart,
+    NotationPart,
+    PlacesPart,
+    RatesPart,
+    RoundingPart,
+)
+from backtrace.scenario.spelling import profile_of
 
 MOST_PROBLEMS = 100
 """How many problems are told."""
@@ -69,7 +78,7 @@ def _scenario(document: Document) -> Scenario:
     layers = tuple(_layer(part, network.orientation) for part in network.layers)
     data: Any = document.data
     outputs = loss.outputs or LOSSES[loss.name].outputs
-    notation = document.notation or default_profile(len(layers))
+    notation = _notation(document.notation, len(layers))
     return Scenario(
         layers=layers,
         x=_frozen([sample.x for sample in data]),
@@ -93,7 +102,7 @@ def _scenario(document: Document) -> Scenario:
         arithmetic=document.arithmetic,
         seed=document.seed,
         orientation=network.orientation,
-        notation=notation,
+        notation=profile_of(notation, len(layers)),
         decimals=document.display.decimals,
         title=document.title,
         description=document.description,
@@ -149,7 +158,14 @@ def _keep(part: KeepPart) -> Keep:
     return Keep(every, part.per_sample_gradients)
 
 
-def _completed(document: Document, layers: Sequence[Layer], notation: str) -> dict[str, Any]:
+def _notation(part: NotationPart | None, depth: int) -> str | dict[str, str]:
+    """The notation's name, in a mapping where the scenario changes it."""
+    said = _written_out(part) | part.__pydantic_extra__ if part else {}
+    said = {"base": default_profile(depth)} | said
+    return said if len(said) > 1 else said["base"]
+
+
+def _completed(document: Document, layers: Sequence[Layer], notation: str | dict[str, str]) -> dict[str, Any]:
     """The document in full: what the schema defaults, and what is worked out from the rest."""
     full: dict[str, Any] = _written_out(document)
     across = 0 if document.network.orientation == "column" else 1
@@ -182,8 +198,9 @@ def _written_out(part: Any) -> Any:
         values = {key: getattr(part, key) for key in type(part).model_fields}
         return {key: _written_out(value) for key, value in values.items() if value is not None}
     if isinstance(part, list):
-        return [_written_out(entry) for entry in part]
-    return dict(part) if isinstance(part, dict) else part
+        is_row = bool(part) and isinstance(part[0], float)  # millions of numbers are not looked at one by one
+        return list(part) if is_row else [_written_out(entry) for entry in part]
+    return {key: _written_out(value) for key, value in part.items()} if isinstance(part, dict) else part
 
 
 def _variant(part: Variant) -> Any:

@@ -8,15 +8,16 @@ from typing import Any
 
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES, Loss
-from backtrace.notation.profiles import PROFILES
 from backtrace.scenario.batches import batch_flaws
 from backtrace.scenario.drawing import init_flaws
 from backtrace.scenario.flaws import Flaw, Loc, listed
 from backtrace.scenario.named import name_flaws
+from backtrace.scenario.origins import origin_flaws
 from backtrace.scenario.parts import is_number
 from backtrace.scenario.rounding import rounding_flaws
 from backtrace.scenario.sizes import size_flaws
 from backtrace.scenario.sound import Sound
+from backtrace.scenario.spelling import notation_flaws
 from backtrace.scenario.variants import name_of, variant_flaws
 
 
@@ -24,8 +25,8 @@ def flaws_of_whole(data: Any, broken: Iterable[Loc]) -> list[Flaw]:
     """The flaws between sound parts of a document; `broken` are the places of flaws known already."""
     sound = Sound(data, broken)
     checks = (
-        size_flaws, name_flaws, variant_flaws, init_flaws, _hidden_activations, _loss_outputs, _logits, _targets,
-        batch_flaws, rounding_flaws, _profile_depth,
+        size_flaws, name_flaws, variant_flaws, init_flaws, origin_flaws, _hidden_activations, _loss_outputs, _logits,
+        _targets, batch_flaws, rounding_flaws, notation_flaws,
     )  # fmt: skip
     return [flaw for check in checks for flaw in check(sound)]
 
@@ -102,14 +103,3 @@ def _not_summing(row: Loss, y: Any, loc: Loc) -> list[Flaw]:
     remedy = "for a single output there is the loss bce" if single else "for independent outputs there is the loss bce"
     expected = f"probabilities that sum to 1, as {row.name} asks for"
     return [Flaw(loc, f"targets that sum to {total:.6g}", expected, remedy)]
-
-
-def _profile_depth(sound: Sound) -> list[Flaw]:
-    """A notation made for one depth is used at that depth only."""
-    name, depth = sound.get("notation"), sound.count("network", "layers")
-    fits = PROFILES[name].layers if name else None
-    if fits is None or not depth or fits == depth:
-        return []
-    others = listed((profile.name for profile in PROFILES.values() if profile.layers in (None, depth)), "or")
-    found = f"the notation {name}, which spells {fits} layers"
-    return [Flaw(("notation",), found, f"one for {depth} layer{'' if depth == 1 else 's'}: {others}")]

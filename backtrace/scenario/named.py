@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import Shape, Var
-from backtrace.notation.notation import Notation, default_profile
+from backtrace.formula.writing import Language
+from backtrace.notation.notation import Notation
 from backtrace.scenario.flaws import Flaw, Loc, listed, nearest, printable
 from backtrace.scenario.sizes import Sizes
 from backtrace.scenario.sound import Sound
+from backtrace.scenario.spelling import profile_of
 
 MOST_NAMES = 4096
 """How many entries a parameter may have that is written by name."""
+
+_LANGUAGES: tuple[Language, ...] = ("ascii", "text")
 
 KINDS = {"weights": "W", "biases": "b"}
 """The letter of the id of each kind of parameter."""
@@ -55,8 +60,10 @@ class Naming:
         found: dict[str, Index] = {}
         for index in indices(self.shape):
             entry = Var(self._name, (), index=index)
-            spellings = [self._spelt(index), self._notation.spell(entry, "text"), f"{self._name}{list(index)}"]
-            for spelling in spellings + ([self._name] if len(indices(self.shape)) == 1 else []):
+            wholes = {self._name, *(self._notation.spell(Var(self._name, self.shape), each) for each in _LANGUAGES)}
+            spellings = {self._notation.spell(entry, each) for each in _LANGUAGES}
+            spellings |= {f"{whole}{list(index)}" for whole in wholes}
+            for spelling in sorted(spellings | (wholes if math.prod(self.shape) == 1 else set())):
                 found.setdefault(_fold(spelling), index)
         return found
 
@@ -78,8 +85,8 @@ def _fold(name: str) -> str:
 
 def naming(sound: Sound, layer: int, kind: str) -> Naming | None:
     """The names of a layer's weights or biases; None where what is broken leaves them open."""
-    sizes, profile = Sizes.of(sound), sound.get("notation", default=default_profile(sound.count("network", "layers")))
-    if sizes is None or profile is None:
+    sizes, written = Sizes.of(sound), sound.get("notation", default={})
+    if sizes is None or written is None:
         return None
     depth = len(sizes.shapes)
     units = [sizes.neurons(number) for number in range(-1, layer + 1)]
@@ -91,7 +98,8 @@ def naming(sound: Sound, layer: int, kind: str) -> Naming | None:
         senders, receivers = known[number - 1 : number + 1]
         shape = (receivers, senders) if sizes.orientation == "column" else (senders, receivers)
         shapes |= {f"W{number}": shape, f"b{number}": (receivers,), f"z{number}": (receivers,)}
-    return Naming(Notation.named(profile, depth, sizes.orientation == "row", shapes), f"{KINDS[kind]}{layer + 1}")
+    notation = Notation(profile_of(written, depth), depth, sizes.orientation == "row", shapes)
+    return Naming(notation, f"{KINDS[kind]}{layer + 1}")
 
 
 def name_flaws(sound: Sound) -> list[Flaw]:
@@ -104,8 +112,8 @@ def name_flaws(sound: Sound) -> list[Flaw]:
             if not isinstance(names, dict) or "init" in names or "file" in names:
                 continue
             found = naming(sound, layer, kind)
-            if found and len(indices(found.shape)) > MOST_NAMES:
-                many = f"{len(indices(found.shape)):,} entries by name"
+            if found and math.prod(found.shape) > MOST_NAMES:
+                many = f"{math.prod(found.shape):,} entries by name"
                 flaws.append(Flaw(loc, many, f"at most {MOST_NAMES:,}", "write them in rows or in a file"))
             elif found:
                 flaws += found.flaws(names, loc)

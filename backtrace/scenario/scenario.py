@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from backtrace.network.losses import Reduction
 from backtrace.network.parameters import Value
+from backtrace.notation.profile import Profile
 
 Floats = NDArray[np.float64]
 Orientation = Literal["column", "row"]
@@ -112,7 +113,7 @@ class Scenario:
     epochs: int
     batch_size: int
     orientation: Orientation
-    notation: str
+    notation: Profile
     decimals: int
     loss_parameters: Mapping[str, Value] = field(default_factory=dict)
     optimizer_parameters: Mapping[str, Value] = field(default_factory=dict)

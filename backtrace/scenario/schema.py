@@ -10,19 +10,21 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, GetJsonSchemaHandler, Tag
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, GetJsonSchemaHandler, Tag
 from pydantic_core import CoreSchema
 
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES, Reduction
 from backtrace.network.optimizers import OPTIMIZERS
 from backtrace.network.schedules import SCHEDULES
+from backtrace.notation.profile import Difference
 from backtrace.notation.profiles import PROFILES
 from backtrace.scenario.parts import (
     Asked,
     NameIn,
     Number,
     Part,
+    Short,
     Text,
     Variant,
     Yes,
@@ -223,6 +225,18 @@ class DisplayPart(Part):
     decimals: Decimals = Field(default=3, description="digits after the decimal point")
 
 
+class NotationPart(Part):
+    """A notation with spellings of one's own, by id: a letter or a word, with an accent or a superscript."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Text] = Field(init=False)
+
+    base: Annotated[str, NameIn("notation", PROFILES)] = optional("the notation to start from; by depth where left out")
+    difference: Annotated[Difference, Asked("output-first or target-first")] = optional(
+        "which of output and target comes first where they are subtracted; as the notation has it where left out"
+    )
+
+
 class Document(Part):
     """A small neural network, its weights, its samples and how it is trained."""
 
@@ -256,9 +270,11 @@ class Document(Part):
         default="float", description="float: double precision; exact: fractions, where the network allows them"
     )
     keep: KeepPart = Field(default=KeepPart(), description="what of the training is kept")
-    notation: Annotated[str, NameIn("notation", PROFILES)] = optional(
-        "how quantities are spelt; by depth where left out"
-    )
+    notation: Annotated[
+        NotationPart,
+        Short(lambda v: {"base": v} if isinstance(v, str) else v, lambda: {"type": "string", "enum": list(PROFILES)}),
+        Asked("the name of a notation, or a mapping with base and spellings by id"),
+    ] = optional("how quantities are spelt: a notation's name, or a mapping; by depth where left out")
     display: DisplayPart = Field(default=DisplayPart(), description="how numbers are shown")
 
 

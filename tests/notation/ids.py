@@ -23,7 +23,8 @@ _HYPERPARAMETERS = (
     "epoch",
 )
 _STATES = ("m", "v", "m_hat", "v_hat", "velocity", "sum_sq", "decay")
-_NUMBERS = ("L", "L_next", "J", "J_next", "penalty", "objective", "promise", "gain", *_HYPERPARAMETERS)
+_LOSSES = ("L", "L_next", "J", "J_next", "penalty", "objective", "objective_next")
+_NUMBERS = (*_LOSSES, "promise", "gain", *_HYPERPARAMETERS)
 
 
 def every_id(units: tuple[int, ...], sends_by_row: bool = False) -> dict[str, Shape]:

@@ -29,6 +29,15 @@ SPELLINGS = [
     (Symbol("gain"),                                  "gain",   "gain",         r"\operatorname{gain}",       "gain"),
     (Symbol("weight_decay"),                          "weight_decay", "weight_decay", r"\operatorname{weight\_decay}", "weight_decay"),
     (Symbol("b", above="q"),                          "b^q",    "b_q",          "b^{q}",                      "b q"),
+    (Symbol("net", label="h", below=(1,)),            "netₕ₁",  "net_h1",       r"\operatorname{net}_{h1}",   "net h 1"),
+    (Symbol("E", label="total", below=(2,)),          "Eₜₒₜₐₗ,₂", "E_total_2",  r"E_{\mathrm{total},2}",      "E total 2"),
+    (Symbol("E", label="W"),                          "E_W",    "E_W",          "E_{W}",                      "E W"),
+    (Symbol("a", above="2", below=(3,)),              "a²₃",    "a2_3",         "a^{2}_{3}",                  "a 3 of layer 2"),
+    (Symbol("W", above="[1]", is_next=True),          "W^[1]⁺", "W1_next",      "W^{[1]+}",                   "next W of layer 1"),
+    (Symbol("z", above="(1)", below=(2,), apart=True), "z⁽¹⁾₂", "z_1_2",        "z^{(1)}_{2}",                "z 2 of layer 1"),
+    (Symbol("Err", below=(4,), negated=True, apart=True), "−Err₄", "-Err_4",    r"-\operatorname{Err}_{4}",   "minus Err 4"),
+    (Symbol("ε", plain="eta", below=(0,)),            "ε₀",     "eta0",         r"\epsilon_{0}",              "epsilon 0"),
+    (Symbol("ℒ"),                                     "ℒ",      "L",            r"\mathcal{L}",               "L"),
 ]
 # fmt: on
 
@@ -42,3 +51,8 @@ def test_spellings(symbol: Symbol, text: str, in_ascii: str, latex: str, words: 
 def test_an_entry_of_a_matrix_takes_the_small_letter() -> None:
     """The entries of W are w₁₁, w₁₂ and so on."""
     assert Symbol("W", above="(1)").of_entry().at(1, 2).spell("text") == "w⁽¹⁾₁₂"
+
+
+def test_an_index_stands_before_the_symbols_own() -> None:
+    """The biases w₀ of a layer have the entries w₁₀, w₂₀ and so on."""
+    assert Symbol("w", below=(0,)).at(2).spell("text") == "w₂₀"
