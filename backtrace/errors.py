@@ -74,17 +74,22 @@ class InexactError(BacktraceError):
 class OutOfRangeError(BacktraceError):
     """The numbers left the range of double precision: names the equation, the update and the sample.
 
-    `after` says that it happened in the pass with the new parameters that follows the update.
+    `after` says that it happened in the pass with the new parameters that follows the update; `why` what went wrong,
+    where it is something else.
     """
 
     exit_code = 3
 
-    def __init__(self, quantity: str, update: int, sample: int | None, remedy: str, after: bool = False) -> None:
+    def __init__(
+        self, quantity: str, update: int, sample: int | None, remedy: str, after: bool = False,
+        why: str = "left the range of double precision",
+    ) -> None:  # fmt: skip
         self.quantity, self.update, self.sample, self.remedy, self.after = quantity, update, sample, remedy, after
+        self.why = why
         place = f"{'the pass after ' if after else ''}update {update}" + (
             f", sample {sample}" if sample is not None else ""
         )
-        super().__init__(f"{quantity} left the range of double precision in {place}. {remedy}")
+        super().__init__(f"{quantity} {why} in {place}. {remedy}")
 
 
 def misfit(found: str, expected: str = "", remedy: str = "", path: str = "") -> InputError:

@@ -1,127 +1,26 @@
-"""Every gradient and every updated parameter of random scenarios beside those of PyTorch's automatic differentiation.
-
-The network is built here from torch's own functions and shares no formula with the package. Where torch is missing
-these tests are skipped, unless BACKTRACE_NEVER_SKIP is set.
-"""
+"""Every gradient and every updated parameter of random scenarios beside those of PyTorch's own differentiation."""
 
 from __future__ import annotations
 
-import importlib
-import os
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 from backtrace.engine.trace import run
-from backtrace.network.activations import ACTIVATIONS
-from backtrace.network.losses import LOSSES
-from backtrace.scenario import Scenario
+from backtrace.formula.evaluate import evaluate
+from backtrace.formula.expr import Var
+from backtrace.network.activations import ACTIVATIONS, Activation
+from backtrace.network.losses import LOSSES, Loss, reduced, shared
+from backtrace.network.naming import unnamed
+from backtrace.network.optimizers import OPTIMIZERS
+from backtrace.network.schedules import SCHEDULES
+from tests.by_torch import ACTIVATION_OF, LOSS_OF, OPTIMIZER_OF, by_torch, torch
 from tests.engine.scenarios import random_scenario
-
-torch: Any = (
-    importlib.import_module("torch")
-    if os.environ.get("BACKTRACE_NEVER_SKIP")
-    else pytest.importorskip("torch", reason="torch is not installed: pip install torch")
-)
-functional = torch.nn.functional
+from tests.network.settings import said, settings_of
 
 SEEDS = range(200)
 RELATIVE, ABSOLUTE = 1e-10, 1e-13
-
-Tensors = dict[str, Any]
-Found = tuple[int, int | None, Tensors]
-"""An update, a sample (None for what is the batch's) and what torch gives there, by id."""
-
-
-def _bce(a: Any, y: Any, outputs: str) -> Any:
-    """Binary cross-entropy from its definition; terms with target 0 are left out, as torch's own clamps logarithms."""
-    one, zero = y > 0, y < 1
-    loss = -torch.dot(y[one], a[one].log()) - torch.dot(1 - y[zero], (1 - a[zero]).log())
-    return loss / len(y) if outputs == "mean" else loss
-
-
-# fmt: off
-ACTIVATION_OF: dict[str, Callable[[Any], Any]] = {
-    "identity": lambda z: z,
-    "sigmoid":  torch.sigmoid,
-    "tanh":     torch.tanh,
-    "relu":     torch.relu,
-    "softmax":  lambda z: torch.softmax(z, dim=0),
-}
-LOSS_OF: dict[str, Callable[[Any, Any, str], Any]] = {
-    "mse":           lambda a, y, _: functional.mse_loss(a, y),
-    "sse":           lambda a, y, _: functional.mse_loss(a, y, reduction="sum"),
-    "half_sse":      lambda a, y, _: torch.dot(y - a, y - a) / 2,
-    "bce":           _bce,
-    "cross_entropy": lambda a, y, _: -torch.special.xlogy(y, a).sum(),
-}
-# fmt: on
-
-
-def by_torch(scenario: Scenario) -> Iterator[Found]:
-    """What torch gives in each update: of every sample, of the batch, and the parameters at its start."""
-    parameters = _initial(scenario)
-    trained = [p for name, p in parameters.items() if _is_trained(scenario, name)]
-    optimizer = torch.optim.SGD(trained, lr=scenario.learning_rate) if trained else None
-    batches = torch.arange(len(scenario.x)).split(scenario.batch_size) * scenario.epochs
-    for update, batch in enumerate(batches, 1):
-        yield update, None, {name: p.detach().clone() for name, p in parameters.items()}
-        losses = []
-        for place in batch.tolist():
-            values = _forward(scenario, parameters, place)
-            yield update, place + 1, values | _gradients("L", values["L"], values | parameters)
-            losses.append(values["L"])
-        objective = losses[0]
-        if scenario.batch_size > 1:
-            objective = getattr(torch.stack(losses), scenario.loss_batch)()
-            yield update, None, {"J": objective} | _gradients("J", objective, parameters)
-        for p, gradient in zip(parameters.values(), _differentiated(objective, parameters).values(), strict=True):
-            p.grad = gradient
-        if optimizer:
-            optimizer.step()
-    yield len(batches) + 1, None, parameters
-    for place in batches[-1].tolist():
-        yield len(batches) + 1, place + 1, _forward(scenario, parameters, place)
-
-
-def _initial(scenario: Scenario) -> Tensors:
-    parameters = {}
-    for number, layer in enumerate(scenario.layers, 1):
-        parameters[f"W{number}"] = torch.tensor(layer.weights, requires_grad=True)
-        if layer.biases is not None:
-            parameters[f"b{number}"] = torch.tensor(layer.biases, requires_grad=True)
-    return parameters
-
-
-def _is_trained(scenario: Scenario, name: str) -> bool:
-    layer = scenario.layers[int(name[1:]) - 1]
-    return layer.train_weights if name[0] == "W" else layer.train_biases
-
-
-def _forward(scenario: Scenario, parameters: Tensors, place: int) -> Tensors:
-    """The forward pass of one sample, every z and a by id."""
-    values = {"x": torch.tensor(scenario.x[place], requires_grad=True)}
-    signal = values["x"]
-    for number, layer in enumerate(scenario.layers, 1):
-        W = parameters[f"W{number}"]
-        z = functional.linear(signal, W if scenario.orientation == "column" else W.T, parameters.get(f"b{number}"))
-        signal = ACTIVATION_OF[layer.activation](z)
-        values |= {f"z{number}": z, f"a{number}": signal}
-    target = torch.tensor(scenario.y[place])
-    return values | {"L": LOSS_OF[scenario.loss](signal, target, scenario.loss_outputs)}
-
-
-def _differentiated(loss: Any, by: Tensors) -> Tensors:
-    """The derivative by each tensor; torch gives none where the loss does not depend on it."""
-    gradients = torch.autograd.grad(loss, by.values(), retain_graph=True, materialize_grads=True)
-    return dict(zip(by, gradients, strict=True))
-
-
-def _gradients(of: str, loss: Any, by: Tensors) -> Tensors:
-    inner = {name: tensor for name, tensor in by.items() if name != of}
-    return {f"d{of}_d{name}": gradient for name, gradient in _differentiated(loss, inner).items()}
 
 
 def agree(found: Any, expected: Any) -> bool:
@@ -133,38 +32,90 @@ def agree(found: Any, expected: Any) -> bool:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_number_is_torchs(seed: int) -> None:
-    """Every gradient of a sample and of a batch, every updated parameter and every activation is what torch gives."""
-    scenario = random_scenario(seed)
-    trace = run(scenario)
-    for update, sample, tensors in by_torch(scenario):
+    """Every activation, gradient, updated parameter and quantity that an optimizer keeps is what torch gives."""
+    trace = run(random_scenario(seed))
+    for update, sample, tensors in by_torch(trace.scenario, trace.schedule):
         for name, tensor in tensors.items():
+            if sample is not None and name not in trace.plan.quantities:
+                assert not trace.scenario.keep.per_sample_gradients
+                continue
             found, expected = trace.value(name, update, sample), tensor.detach().numpy()
             assert agree(found, expected), f"{name} in update {update}, sample {sample}: {found} for {expected}"
 
 
 def test_the_scenarios_leave_nothing_out() -> None:
-    """Among the scenarios are every activation, loss, orientation, depth, width and way to make batches."""
+    """Among the scenarios are every variant, orientation, depth, width and way to make batches."""
     found = [random_scenario(seed) for seed in SEEDS]
     layers = [layer for scenario in found for layer in scenario.layers]
     assert {layer.activation for layer in layers} == set(ACTIVATIONS) == set(ACTIVATION_OF)
     assert {scenario.loss for scenario in found} == set(LOSSES) == set(LOSS_OF)
+    assert {scenario.optimizer for scenario in found} == set(OPTIMIZERS) == {*OPTIMIZER_OF, "classical_momentum"}
+    assert {s.rates.name for s in found if s.rates} == {*SCHEDULES, "list"}
+    assert {s.rates.per for s in found if s.rates} == {"update", "epoch"}
     assert {scenario.orientation for scenario in found} == {"column", "row"}
     assert {scenario.depth for scenario in found} == {1, 2, 3, 4, 5}
     assert {n for scenario in found for n in scenario.units} == {1, 2, 3, 4, 5, 6}
-    assert {(s.loss_batch, s.batch_size > 1) for s in found} == {(r, b) for r in ("mean", "sum") for b in (True, False)}
+    assert {(s.loss_batch, s.is_batched) for s in found} == {(r, b) for r in ("mean", "sum") for b in (True, False)}
     assert {s.loss_outputs for s in found if LOSSES[s.loss].outputs_free} == {"mean", "sum"}
     assert {(layer.biases is None) for layer in layers} == {True, False}
     assert {(layer.train_weights, layer.train_biases) for layer in layers} == {
         (weights, biases) for weights in (True, False) for biases in (True, False)
     }
-    assert sum(s.batch_size > 1 and s.batch_size in s.units for s in found) > 40
+    assert {(bool(s.order), s.shuffle, s.is_batched) for s in found} == {
+        (*way, b) for way in ((False, False), (False, True), (True, False)) for b in (True, False)
+    }
+    assert min(sum(not s.keep.per_sample_gradients for s in found), sum(s.l2 > 0 for s in found)) > 20
+    assert sum(s.until is not None for s in found) > 10
+    assert sum(s.is_batched and s.batch_size in s.units for s in found) > 30
     assert sum(len(s.x) % s.batch_size > 0 for s in found) > 20
     assert sum(s.epochs > 1 for s in found) > 100
 
 
 def test_a_wrong_number_is_noticed() -> None:
     """A learning rate that is off by 10⁻⁸ of itself is found in the updated parameters."""
-    scenario = random_scenario(3, epochs=2)
-    other = run(scenario.with_(learning_rate=scenario.learning_rate * (1 + 1e-8)))
-    *_, (update, _, parameters) = (found for found in by_torch(scenario) if found[1] is None)
+    trace = run(random_scenario(3, epochs=2, learning_rate=0.1))
+    other = run(trace.scenario.with_(learning_rate=0.1 * (1 + 1e-8)))
+    *_, (update, _, parameters) = (each for each in by_torch(trace.scenario, trace.schedule) if each[1] is None)
     assert not all(agree(other.value(name, update), p.detach().numpy()) for name, p in parameters.items())
+
+
+# fmt: off
+ACTIVATION_CASES = [(row, given) for row in ACTIVATIONS.values() for given in settings_of(row.parameters)]
+LOSS_CASES = [(row, given) for row in LOSSES.values() for given in settings_of(row.parameters)]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("row", "given"), ACTIVATION_CASES, ids=[said(given) + row.name for row, given in ACTIVATION_CASES]
+)
+def test_an_activation_and_its_slope_are_torchs(row: Activation, given: dict[str, Any]) -> None:
+    """Values and derivatives of many points, 0 among them, whatever the parameters."""
+    points = np.concatenate([[0.0, -0.0], np.linspace(-5, 5, 41), [-30, 30]])
+    if not row.elementwise:
+        points = np.random.default_rng(1).normal(size=5)
+    z, a, bound = Var("z", points.shape), Var("a", points.shape), row.bound(given)
+    value = evaluate(bound.function(z, unnamed), given | {"z": points})
+    slope = evaluate(bound.slope(z, a), given | {"z": points, "a": value})
+    tensor = torch.tensor(points)
+    assert agree(value, ACTIVATION_OF[row.name](tensor, given).numpy())
+    jacobian = torch.autograd.functional.jacobian(lambda at: ACTIVATION_OF[row.name](at, given), tensor).numpy()
+    assert agree(np.diag(slope) if row.elementwise else slope, jacobian)
+
+
+@pytest.mark.parametrize(("row", "given"), LOSS_CASES, ids=[said(given) + row.name for row, given in LOSS_CASES])
+def test_a_loss_and_its_slope_are_torchs(row: Loss, given: dict[str, Any]) -> None:
+    """Value and derivative at many predictions, one of them the target, whatever the parameters."""
+    random = np.random.default_rng(2)
+    y, a, bound = Var("y", (4,)), Var("a", (4,)), row.bound(given)
+    for _ in range(10):
+        target = random.dirichlet(np.ones(4)) if row.targets == "distribution" else random.random(4)
+        low, high = (0.05, 0.95) if row.prediction == "probability" else (-3, 3)
+        prediction = random.uniform(low, high, 4)
+        prediction[0] = target[0]
+        at = given | {"y": target, "a": prediction}
+        for outputs in ("mean", "sum") if row.outputs_free else (row.outputs,):
+            tensor = torch.tensor(prediction, requires_grad=True)
+            expected = LOSS_OF[row.name](tensor, torch.tensor(target), outputs, given)
+            expected.backward()
+            assert agree(evaluate(reduced(bound.terms(y, a), outputs), at), expected.detach().numpy())
+            assert agree(evaluate(shared(bound.slope(y, a), 4, outputs), at), tensor.grad.numpy())

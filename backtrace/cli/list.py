@@ -9,18 +9,21 @@ import click
 from backtrace.cli.options import output_from, output_options
 from backtrace.cli.run import print_lesson
 from backtrace.formats import FORMATS
-from backtrace.lesson.catalogue import KINDS, catalogue
+from backtrace.lesson.catalogue import KINDS, Formats, catalogue
+
+FORMAT_ROWS: Formats = {row.name: (" ".join(row.suffixes), row.meaning) for row in FORMATS.values()}
+"""The suffixes and the meaning of each export format, as the catalogue takes them."""
 
 
 @click.command("list")
-@click.argument("kind", required=False, type=click.Choice([*KINDS, "formats"]))
+@click.argument("kind", required=False, shell_complete=lambda _context, _argument, start: [
+    kind for kind in (*KINDS, "formats") if kind.startswith(start)])  # fmt: skip
 @click.argument("name", required=False)
 @output_options
 def command(kind: str | None, name: str | None, **options: Any) -> int:
-    """List the scenarios, activations, losses, optimizers, notations and formats; or one KIND of them.
+    """List what there is to choose from; or one KIND of it, or one NAME of that kind in full.
 
-    `backtrace list notations NAME` prints the spelling of every quantity in that notation.
+    KIND is scenarios, activations, losses, optimizers, schedules, initialisers, notations or formats.
     """
-    formats = {row.name: row.meaning for row in FORMATS.values()}
-    print_lesson(catalogue(kind, name, formats), output_from(options))
+    print_lesson(catalogue(kind, name, FORMAT_ROWS), output_from(options))
     return 0

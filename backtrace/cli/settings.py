@@ -7,10 +7,10 @@ import difflib
 from collections.abc import Sequence
 from typing import Any
 
-from backtrace.engine.plan import plan_of
+from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import notation_of
 from backtrace.errors import InputError, Problem, UnknownQuantityError, misfit
-from backtrace.scenario import Scenario, keywords, read_document, read_value
+from backtrace.scenario import Scenario, drawn_anew, forget, is_drawn_entry, keywords, read_document, read_value
 
 Path = tuple[str | int, ...]
 
@@ -19,22 +19,42 @@ def with_settings(scenario: Scenario, settings: Sequence[str]) -> Scenario:
     """The scenario with each KEY=VALUE in force, checked anew.
 
     KEY is a path of the file (`network.layers.1.activation`, layers and samples counted from 1), a key of it
-    (`epochs`, `loss`), or what the notation calls a given number (`eta`, `w12`, `b_h`). Raises InputError with every
-    problem.
+    (`epochs`, `loss`), or what the notation calls a given number (`eta`, `w12`, `b_h`). What is drawn is drawn anew,
+    the same where nothing that it depends on has changed; a single number of a matrix is replaced after the draw. A
+    file is looked for in the working directory. Raises InputError with every problem.
     """
-    document: Any = copy.deepcopy(dict(scenario.document))
     problems: list[Problem] = []
+    changes: list[tuple[Path, Any, str]] = []
     for setting in settings:
         key, equals, text = setting.partition("=")
         try:
             if not equals:
                 raise misfit(f"--set {setting}", "KEY=VALUE")
-            _put(document, _path_of(scenario, key.strip()), read_value(text, f"--set {key}"), key)
+            changes.append((_path_of(scenario, key.strip()), read_value(text, f"--set {key}"), key))
+        except InputError as error:
+            problems += error.problems
+    document = drawn_anew(scenario.document, [path for path, *_ in changes])
+    entries = [change for change in changes if is_drawn_entry(document, change[0])]
+    _put_all(document, [change for change in changes if change not in entries], problems)
+    if not settings:
+        return scenario
+    changed = read_document(document, "--set")
+    if not entries:
+        return changed
+    document = copy.deepcopy(dict(changed.document))
+    _put_all(document, entries, problems)
+    return read_document(document, "--set")
+
+
+def _put_all(document: dict[str, Any], changes: Sequence[tuple[Path, Any, str]], problems: list[Problem]) -> None:
+    """Make the changes; raises InputError with these problems and those that are met."""
+    for path, value, key in changes:
+        try:
+            _put(document, path, value, key)
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(problems)
-    return read_document(document, "--set") if settings else scenario
 
 
 def _path_of(scenario: Scenario, key: str) -> Path:
@@ -73,7 +93,10 @@ def _path_in_notation(scenario: Scenario, key: str) -> Path:
 
 def _put(document: Any, path: Path, value: Any, key: str) -> None:
     """Replace the value at the path; a key that the file may have but has not is added."""
+    forget(document, path)
     *way, last = path
+    if way == ["notation"] and isinstance(document["notation"], str):
+        document["notation"] = {"base": document["notation"]}
     for part in way:
         document = _inside(document, part, key)
     if isinstance(document, list):

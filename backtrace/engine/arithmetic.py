@@ -14,17 +14,27 @@ from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan
 from backtrace.errors import InputError, Problem
 from backtrace.formula.arithmetic import Inexact
-from backtrace.formula.evaluate import DECIMALS, FRACTIONS, Carrier, evaluate
-from backtrace.formula.expr import Apply, Expr, Var
+from backtrace.formula.evaluate import DECIMALS, FRACTIONS, Lookup, evaluate
+from backtrace.formula.expr import Apply, Expr
 from backtrace.scenario.scenario import Floats, Places, Rounding, Scenario
 
 Numbers = dict[str, Any]
 """Values by id, of whatever the arithmetic works with."""
 
 _MODES = {"half-even": ROUND_HALF_EVEN, "half-up": ROUND_HALF_UP, "truncate": ROUND_DOWN}
-_DIGITS = 60
-_MANY_DIGITS = Context(prec=_DIGITS, traps=[])
-_MOST_BITS = 100_000
+_MANY_DIGITS = Context(prec=60, traps=[])
+_SURE_DIGITS = Context(prec=50, traps=[])  # 2/3·3 is 1.999…98 to 60 digits, and is not to be cut off to 1.999
+_MOST_BITS = 10_000  # so that numerator and denominator have fewer than the 4300 digits that Python writes
+
+
+class UnworkableError(ArithmeticError):
+    """A value that the arithmetic does not have: why, what to do, and the row of its sample in a batch."""
+
+    row: int | None = None
+
+    def __init__(self, why: str, remedy: str = "") -> None:
+        super().__init__(why)
+        self.why, self.remedy = why, remedy
 
 
 @dataclass(frozen=True)
@@ -57,15 +67,22 @@ class _ByEntry(Arithmetic):
 
     plan: Plan
 
-    def by_sample(self, formula: Expr, read: Callable[[Var], Any], samples: int, carrier: Carrier) -> Any:
-        """The formula's value, for each sample where it has one for each."""
+    def by_sample(self, formula: Expr, read: Lookup, samples: int, work: Callable[[Expr, Lookup], Any]) -> Any:
+        """What `work` gives for the formula, for each sample where it has a value for each."""
         if not formula.per_sample:
-            return evaluate(formula, read, carrier)
+            return work(formula, read)
 
-        def of_sample(place: int) -> Callable[[Var], Any]:
-            return lambda var: read(var)[place] if self.plan.quantities[var.name].var.per_sample else read(var)
+        def of_sample(row: int) -> Lookup:
+            return lambda var: read(var)[row] if self.plan.quantities[var.name].var.per_sample else read(var)
 
-        return np.stack([evaluate(formula, of_sample(place), carrier) for place in range(samples)])
+        rows = []
+        for row in range(samples):
+            try:
+                rows.append(work(formula, of_sample(row)))
+            except UnworkableError as error:
+                error.row = row
+                raise
+        return np.stack(rows)
 
 
 @dataclass(frozen=True)
@@ -78,14 +95,16 @@ class Rounded(_ByEntry):
     rounding: Rounding
 
     def value(self, equation: Equation, values: Numbers, samples: int) -> Any:
-        """The value of the equation, rounded if it is a told line; as doubles, which hold all its digits."""
+        """The value of the equation, rounded if it is a told line; as doubles, which hold 15 digits."""
+        places, mode = places_of(self.rounding, equation), self.rounding.mode
+
+        def work(formula: Expr, read: Lookup) -> Any:
+            worked = evaluate(formula, read, DECIMALS)
+            return worked if places is None else _each(lambda n: rounded(_SURE_DIGITS.plus(n), places, mode), worked)
+
         with localcontext(_MANY_DIGITS):
-            worked = self.by_sample(
-                self.plan.inlined(equation), lambda var: _decimals(values[var.name]), samples, DECIMALS
-            )
-            places = self.rounding.places(equation.phase) if equation.told == "always" else None
-            if places is not None:
-                worked = _each(lambda number: rounded(number, places, self.rounding.mode), worked)
+            read = lambda var: _each(decimal_of, values[var.name])  # noqa: E731
+            worked = self.by_sample(self.plan.inlined(equation), read, samples, work)
         return np.asarray(worked, dtype=np.float64)
 
 
@@ -98,12 +117,15 @@ class Exact(_ByEntry):
         return {name: fractions_of(value) for name, value in given.items()}
 
     def value(self, equation: Equation, values: Numbers, samples: int) -> Any:
-        """The value of the equation; raises OverflowError where a fraction has grown beyond all reading."""
-        worked = self.by_sample(equation.opened, lambda var: values[var.name], samples, FRACTIONS)
-        worked = _each(Fraction, worked)
-        if any(number.denominator.bit_length() > _MOST_BITS for number in np.ravel(worked)):
-            raise OverflowError
-        return worked
+        """The value of the equation; raises UnworkableError where there is none, or a fraction has grown too long."""
+
+        def work(formula: Expr, read: Lookup) -> Any:
+            try:
+                return _each(_bounded, evaluate(formula, read, FRACTIONS))
+            except ZeroDivisionError as error:
+                raise UnworkableError("divides by zero") from error
+
+        return self.by_sample(equation.opened, lambda var: values[var.name], samples, work)
 
     def floats(self, values: Numbers) -> dict[str, Floats]:
         """The doubles nearest to the fractions."""
@@ -114,6 +136,19 @@ class Exact(_ByEntry):
         return values
 
 
+def _bounded(number: Any) -> Fraction:
+    """The fraction; raises UnworkableError where it cannot be written, or no double is near it."""
+    result = Fraction(number)
+    if result.denominator.bit_length() > _MOST_BITS:
+        remedy = "Train fewer updates, choose numbers with fewer decimals, or leave `arithmetic: exact` out."
+        raise UnworkableError(f"is a fraction of more than {_MOST_BITS:,} binary digits", remedy)
+    try:
+        float(result)
+    except OverflowError as error:
+        raise UnworkableError("left the range of double precision") from error
+    return result
+
+
 def arithmetic_of(scenario: Scenario, plan: Plan) -> Arithmetic:
     """The arithmetic that the scenario asks for.
 
@@ -122,11 +157,11 @@ def arithmetic_of(scenario: Scenario, plan: Plan) -> Arithmetic:
     if scenario.rounding is not None:
         return Rounded(plan, scenario.rounding)
     if scenario.arithmetic != "exact":
-        return Arithmetic()
+        return DOUBLES
     problems = [
         Problem(f"{equation.id} needs {name}, which has no exact value in fractions",
-                "identity, relu and losses of squares, which fractions can work",
-                "choose such activations and losses, or leave `arithmetic` out", "arithmetic")
+                "what fractions can work: identity, relu, losses of squares, sgd and momentum",
+                "choose such ones, or leave `arithmetic` out", "arithmetic")
         for name, equation in _in_the_way(plan).items()
     ]  # fmt: skip
     if problems:
@@ -150,14 +185,20 @@ def _inexact(expr: Expr) -> list[str]:
     return own + [name for arg in expr.args for name in _inexact(arg)]
 
 
+def places_of(rounding: Rounding | None, equation: Equation) -> Places | None:
+    """How far the result of the equation is rounded before it is used again; None where it is not."""
+    return rounding.places(equation.phase) if rounding is not None and equation.told == "always" else None
+
+
 def rounded(number: Decimal, places: Places, mode: str) -> Decimal:
-    """The number with so many decimals or significant digits; what is not finite stays as it is."""
-    if not number.is_finite():
+    """The number with so many decimals or significant digits; what is not finite stays as it is, and −0 is 0."""
+    first = number.adjusted()
+    unit = -places.decimals if places.decimals is not None else first - (places.significant or 1) + 1
+    if not number.is_finite() or first - unit >= _MANY_DIGITS.prec:  # so large that no digit stands below the unit
         return number
-    unit = -places.decimals if places.decimals is not None else number.adjusted() - (places.significant or 1) + 1
-    result = number.quantize(Decimal(1).scaleb(unit), rounding=_MODES[mode])
-    if places.significant is not None and result.adjusted() > number.adjusted() and number:
-        result = result.quantize(Decimal(1).scaleb(unit + 1))  # 9.999 rounds to 10.00, which has a digit too many
+    result = number.quantize(Decimal(1).scaleb(unit), _MODES[mode], _MANY_DIGITS)
+    if places.significant is not None and result.adjusted() > first and number:
+        result = result.quantize(Decimal(1).scaleb(unit + 1))  # 9.9995 rounds to 10.000, which has a digit too many
     return result or abs(result)
 
 
@@ -169,10 +210,6 @@ def decimal_of(value: float) -> Decimal:
 def fractions_of(values: Floats) -> Any:
     """The fractions that the shortest decimal forms of the numbers say, in an object array."""
     return _each(lambda value: Fraction(decimal_of(value)), values)
-
-
-def _decimals(values: Any) -> Any:
-    return _each(decimal_of, values)
 
 
 def _each(function: Callable[[Any], Any], values: Any) -> Any:

@@ -9,6 +9,8 @@ from itertools import accumulate
 
 import numpy as np
 
+from backtrace.network.draws import Draws
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -63,6 +65,6 @@ class Schedule:
 
 @lru_cache(maxsize=64)
 def _shuffled(seed: int, epoch: int, samples: int) -> Sequence[int]:
-    """The order of the data in an epoch: the same for the same seed on every machine."""
-    order: list[int] = np.random.default_rng([seed, epoch]).permutation(samples).tolist()
+    """The order of the data in an epoch, by a random number for each sample: the same on every machine."""
+    order: list[int] = np.argsort(Draws(seed, 0, epoch).uniform(samples), kind="stable").tolist()
     return order

@@ -22,7 +22,7 @@ from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
 from backtrace.engine.schedule import Schedule
 from backtrace.engine.steps import Step, Steps
-from backtrace.engine.work import Watch, Worked, never, unwatched, work
+from backtrace.engine.work import Watch, Worked, never, unwatched, without_rounding, work
 from backtrace.errors import UnknownQuantityError, misfit
 from backtrace.formula.expr import Var
 from backtrace.notation.notation import Notation
@@ -108,7 +108,7 @@ class Trace:
         value = self._whole(var.name, update, exact)
         if sample is not None:
             place = self._place(update, sample)
-            value = value[place] if self.plan.quantities[var.name].var.per_sample else value
+            value = value[place, ...] if self.plan.quantities[var.name].var.per_sample else value
         return _entry(value, var)
 
     def series(self, name: str) -> Floats:
@@ -157,8 +157,14 @@ class Trace:
 
     @cached_property
     def unrounded(self) -> Trace:
-        """The trace without the scenario's rounding; this one where nothing is rounded."""
-        return run(self.scenario.with_(rounding=None)) if self.scenario.rounding else self
+        """The trace without the scenario's rounding; this one where nothing is rounded.
+
+        It ends with the same update, or where the scenario's own condition ends it.
+        """
+        if self.scenario.rounding is None:
+            return self
+        updates = self.updates if self.scenario.until is None else None
+        return Trace(self.scenario.with_(rounding=None), without_rounding(self.scenario, self.plan, updates))
 
     def _arrays(self, exact: bool) -> Mapping[str, Any]:
         return self._columns.fractions if exact and self._columns.fractions is not None else self._columns.arrays
@@ -205,7 +211,7 @@ class Trace:
     def _why_not(self, name: str, update: int) -> str:
         if self._columns.place(update) is None:
             every = self.scenario.keep.every
-            rule = f"every {every}th and the last" if every else "only the last"
+            rule = f"the first, one of every {every}, and the last" if every else "only the last"
             return f"{name} is not kept of update {update}: the scenario keeps {rule}"
         where = "only after the last update" if self.has(name, self.updates + 1) else "only in the updates"
         return f"{name} is not worked in update {update}, {where} (1 to {self.updates})"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 
-from backtrace.engine.arithmetic import DOUBLES, Arithmetic, Numbers, arithmetic_of
+from backtrace.engine.arithmetic import DOUBLES, Arithmetic, Numbers, UnworkableError, arithmetic_of
 from backtrace.engine.equation import Equation
 from backtrace.engine.givens import Values, carried_on, initial, schedule_of, start
 from backtrace.engine.plan import Plan
@@ -48,10 +49,25 @@ def never() -> bool:
 def work(scenario: Scenario, plan: Plan, is_over: Callable[[], bool] = never) -> Iterator[Worked]:
     """Each update in turn, and then the pass with the new parameters.
 
-    Once `is_over` says so, the update that is being worked is the last. Raises OutOfRangeError at the equation whose
-    value is not finite.
+    Once `is_over` says so, the update that is being worked is the last. Raises InputError, before anything is worked,
+    where the plan asks for what the scenario's arithmetic cannot do, and OutOfRangeError at the equation whose value is
+    not finite.
     """
-    schedule, arithmetic = schedule_of(scenario), arithmetic_of(scenario, plan)
+    return _work(scenario, plan, arithmetic_of(scenario, plan), is_over)
+
+
+def without_rounding(scenario: Scenario, plan: Plan, updates: int | None = None) -> Iterator[Worked]:
+    """The training of a scenario that rounds, worked without; `updates` ends it early. Raises OutOfRangeError."""
+    done = count(1)
+    try:
+        yield from work(replace(scenario, rounding=None), plan, lambda: next(done) == updates)
+    except OutOfRangeError as error:
+        why = f"{error.why} without rounding"
+        raise OutOfRangeError(error.quantity, error.update, error.sample, error.remedy, error.after, why) from error
+
+
+def _work(scenario: Scenario, plan: Plan, arithmetic: Arithmetic, is_over: Callable[[], bool]) -> Iterator[Worked]:
+    schedule = schedule_of(scenario)
     carried, values = arithmetic.taken(initial(scenario, plan)), Numbers()
     losses: list[float] = []
 
@@ -91,9 +107,11 @@ def work_equations(
         for equation in equations:
             try:
                 value = arithmetic.value(equation, values, len(samples))
-                doubles = np.asarray(value, dtype=np.float64)
-            except (ZeroDivisionError, OverflowError):
-                value, doubles = None, np.full((len(samples),), np.nan)
+            except UnworkableError as error:
+                place = None if len(samples) > 1 and error.row is None else samples[error.row or 0] + 1
+                remedy = error.remedy or _remedy(equation.formula)
+                raise OutOfRangeError(equation.id, update, place, remedy, after, error.why) from error
+            doubles = np.asarray(value, dtype=np.float64)
             if not np.isfinite(doubles).all():
                 place = _place(equation, doubles, samples)
                 raise OutOfRangeError(equation.id, update, place, _remedy(equation.formula), after)

@@ -23,6 +23,7 @@ from backtrace.lesson.blocks import (
     Heading,
     Lesson,
     Line,
+    Listing,
     Prose,
     Recall,
     Sentence,
@@ -71,6 +72,8 @@ class ConsolePrinter:
                 self.table(block)
             case Curve():
                 self.emit(" " * INDENT + curve(block.values, self.language, self.width - 2 * INDENT))
+            case Listing():
+                self.lines(" " * 2 * INDENT + self.spelt(line) for line in block.text.splitlines())
 
     def emit(self, text: Text | str = "") -> None:
         """Print one line as it is: no markup, no wrapping; blanks at its end and second empty lines are left out."""

@@ -116,7 +116,7 @@ def steps(
                 {
                     "step": number,
                     "equation": equation.id,
-                    "epoch": schedule.epoch(each.update),
+                    "epoch": schedule.epoch(each.update - each.is_last),
                     "update": each.update,
                     "sample": sample,
                     "value": value,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, TextIO
 
 from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace
-from backtrace.engine.work import Worked, work
+from backtrace.engine.work import Worked, without_rounding
 from backtrace.formats.document import head, result_of, steps
 from backtrace.lesson.chain import Formulas
 from backtrace.lesson.derivation import Deriving
@@ -46,7 +45,7 @@ def write_jsonl(
         losses = list[float]()
         worked = _noting(plan, worked, losses)
     stream.write(dumps(head(scenario, plan)) + "\n")
-    unrounded = work(replace(scenario, rounding=None), plan) if scenario.rounding else ()
+    unrounded = without_rounding(scenario, plan) if scenario.rounding else ()
     stream.writelines(dumps(step) + "\n" for step in steps(scenario, plan, worked, unrounded))
     if not scenario.keep.all and losses is not None:
         stream.write(dumps({"result": {"losses": list(losses)}}) + "\n")

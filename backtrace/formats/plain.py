@@ -15,6 +15,7 @@ from backtrace.lesson.blocks import (
     Heading,
     Lesson,
     Line,
+    Listing,
     Prose,
     Recall,
     Sentence,
@@ -59,6 +60,8 @@ def plain_lines(block: Block) -> Iterator[str]:
             yield from _rows(block)
         case Curve():
             yield f"The {block.title} goes from {block.values[0]:.6g} to {block.values[-1]:.6g}."
+        case Listing():
+            yield from block.text.splitlines()
 
 
 def _derivation(derivation: Derivation) -> str:

@@ -7,17 +7,10 @@ from dataclasses import dataclass
 
 from backtrace.formats.layout import Box, beside, boxes, broken, padded
 from backtrace.formula.writing import Language
-from backtrace.lesson.blocks import SIGNS, TIMES, Derivation, Form, FormName
+from backtrace.lesson.blocks import NOTES, SIGNS, TIMES, Derivation, Form, FormName
 
 INDENT, GAP = 3, 2
 _CONTINUED = 5
-_NOTES: dict[FormName, str] = {
-    "chain": "chain rule",
-    "formula": "formula",
-    "numbers": "numbers put in",
-    "factors": "the two factors",
-    "value": "",
-}
 
 
 @dataclass(frozen=True)
@@ -97,7 +90,7 @@ class _Setting:
     def note(self, form: Form) -> str:
         """What the form is, or the shapes of its operands."""
         if self.derivation.tall:
-            return _NOTES[form.name]
+            return NOTES[form.name]
         shapes = self.derivation.shapes if form is self.derivation.forms[0] else None
         return shapes.linear(self.language) if shapes else ""
 

@@ -166,9 +166,10 @@ def apply(op: Operation | str, *operands: Operand) -> Expr:
 
 def variables(expr: Expr) -> Iterator[Var]:
     """Every variable of the formula, from left to right, as often as it stands there."""
-    match expr:
-        case Var():
-            yield expr
-        case Apply():
-            for arg in expr.args:
-                yield from variables(arg)
+    waiting = [expr]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Var):
+            yield part
+        elif isinstance(part, Apply):
+            waiting.extend(reversed(part.args))

@@ -80,11 +80,19 @@ class Activation:
         return Operation(self.name, 1, lambda z: z, body=lambda z: self.function(z, unnamed), spellings=spellings)
 
 
+def _leaky_relu(z: Expr, _: Naming, *, slope: Annotated[Any, Range("slope for negative z")] = Fraction(1, 100)) -> Expr:
+    a: Expr = maximum(0, z) + slope * minimum(0, z)
+    return a
+
+
 def _elu(z: Expr, _: Naming, *, alpha: Annotated[Any, Range("what the function tends to below", above=0)] = 1) -> Expr:
     return maximum(0, z) + minimum(0, alpha * (exp(z) - 1))
 
 
-def _gelu(z: Expr, _: Naming, *, form: Literal["exact", "tanh"] = "exact") -> Expr:
+_Form = Annotated[Literal["exact", "tanh"], Range("the error function, or a formula with tanh that is close to it")]
+
+
+def _gelu(z: Expr, _: Naming, *, form: _Form = "exact") -> Expr:
     return z * _below(z, form)
 
 
@@ -107,7 +115,10 @@ def _tanh_argument(z: Expr) -> Expr:
     return sqrt(2 / pi()) * (z + _CUBIC * z**3)
 
 
-def _softmax(z: Expr, name: Naming, *, shift: bool = False) -> Expr:
+_Shift = Annotated[bool, Range("whether the largest z is subtracted first, so that no exponential leaves the range")]
+
+
+def _softmax(z: Expr, name: Naming, *, shift: _Shift = False) -> Expr:
     e = name("exp_z", exp(name("shift_z", z - largest(z)) if shift else z))
     return e / name("sum_exp_z", total(e))
 
@@ -139,8 +150,7 @@ add_activation(Activation("tanh",     lambda z, _: tanh(z),              lambda 
 add_activation(Activation("relu",     lambda z, _: maximum(0, z),        lambda z, a: positive(z),
     "rectified linear unit; Nair & Hinton 2010", _roman("ReLU"),
     convention="At z = 0 the slope of ReLU is taken as 0."))
-add_activation(Activation("leaky_relu",
-    lambda z, _, *, slope=Fraction(1, 100): maximum(0, z) + slope * minimum(0, z),
+add_activation(Activation("leaky_relu", _leaky_relu,
     lambda z, a, *, slope: positive(z) + slope * (1 - positive(z)),
     "leaky rectified linear unit; Maas, Hannun & Ng 2013", _roman("LeakyReLU"),
     convention="At z = 0 the slope of leaky ReLU is taken as that on its left."))

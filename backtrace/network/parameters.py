@@ -1,8 +1,8 @@
 """The parameters of a variant, such as the slope of leaky ReLU or the β₁ of Adam, read from its function's signature.
 
-A keyword-only argument is a parameter, and has to be given where it has no default. A number enters the formula as a variable, so that nothing is
-folded before it is shown; a choice (true or false, or one of some words) changes the formula itself. `Annotated` with a
-`Range` says which numbers are allowed.
+A keyword-only argument is a parameter, and has to be given where it has no default. A number enters the formula as a
+variable, so that nothing is folded before it is shown; a choice (true or false, or one of some words) changes the
+formula itself. `Annotated` with a `Range` says which numbers are allowed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from inspect import Parameter as Argument
 from inspect import signature
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -80,8 +80,11 @@ ANY = Range("")
 
 def parameters_of(function: Callable[..., Any]) -> Mapping[str, Parameter]:
     """The parameters of a variant's function, by name, in the order of its signature; none where they are bound."""
-    if isinstance(function, partial):
-        return {}
+    return {} if isinstance(function, partial) else _of_signature(function)
+
+
+@cache
+def _of_signature(function: Callable[..., Any]) -> Mapping[str, Parameter]:
     hints = get_type_hints(function, include_extras=True)
     found = {}
     for argument in signature(function).parameters.values():

@@ -22,6 +22,7 @@ from backtrace.scenario.schema import DisplayPart, Document, NetworkPart, Traini
 
 _SECTIONS: dict[str, type[Part]] = {"network": NetworkPart, "training": TrainingPart, "display": DisplayPart}
 _OWN = ("weights", "biases", "x", "y", "activation", "units", "train")
+_HOMES = dict.fromkeys(_OWN, "network") | {"x": "data", "y": "data"}
 _ABSENT = object()
 
 
@@ -63,14 +64,14 @@ def scenario(
 
 def changed(original: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """The scenario with the arguments of `scenario` that are in `changes`, checked anew. Raises InputError."""
-    document = drawn_anew(original.document)
+    document = drawn_anew(original.document, [(_HOMES.get(key) or keywords().get(key) or key,) for key in changes])
     for key in changes.keys() & {"weights", "biases"}:
         for layer in range(original.depth):
             forget(document, ("network", "layers", layer, key))
     if changes.keys() & {"x", "y"}:
         forget(document, ("data",))
     arguments = _arguments(document) | ({"units": None} if "weights" in changes else {})
-    return scenario(**arguments | changes)
+    return scenario(**{**arguments, **changes})
 
 
 def _arguments(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from backtrace.network.initialisers import INITIALISERS
 from backtrace.network.parameters import completed
 from backtrace.scenario.flaws import Flaw, Loc, spoken
 from backtrace.scenario.named import KINDS, naming
+from backtrace.scenario.origins import origin_names
 from backtrace.scenario.scenario import Floats
 from backtrace.scenario.schema import Document
 from backtrace.scenario.sizes import Sizes
@@ -73,6 +74,7 @@ def with_numbers(document: Document, data: Any) -> tuple[Document, list[Flaw]]:
                 flaws.append(Flaw(("network", "layers", i, kind), found, "a narrower distribution"))
         layers.append(layer.model_copy(update={kind: array.tolist() for kind, array in numbers.items()}))
     network = document.network.model_copy(update={"layers": layers})
+    origins = {name: origins[name] for name in origin_names(len(layers)) if name in origins}
     return document.model_copy(update={"network": network, "origins": origins or None}), flaws
 
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from backtrace.errors import InputError
 from backtrace.scenario.arrays import MOST_NUMBERS, absent, array_in, names_in, refuse, shape_text
-from backtrace.scenario.flaws import Flaw, Loc, nearest, printable
+from backtrace.scenario.flaws import Flaw, Loc, at, nearest, printable
 from backtrace.scenario.named import KINDS
 from backtrace.scenario.scenario import Floats
 from backtrace.scenario.sources import DataPart, FilePart
@@ -48,10 +48,8 @@ class Filled:
 
         A mapping that the schema will refuse is left to it.
         """
-        written: Any = self.data
-        for part in loc:
-            written = written.get(part) if isinstance(part, str) and isinstance(written, dict) else written[part]
-        if not isinstance(written, dict) or "file" not in written:
+        written, reached = at(self.data, loc)
+        if reached != loc or not isinstance(written, dict) or "file" not in written:
             return
         try:
             part = model.model_validate(written)
@@ -96,9 +94,8 @@ def _reader(kind: str, folder: Path) -> Callable[[FilePart, Loc], Any]:
         path, shown = _path(part.file, (*loc, "file"), folder)
         if path.suffix.lower() == ".csv":
             if part.array is not None:
-                _unread(
-                    (*loc, "array"), f"the array '{printable(part.array, 60)}'", "no name: a .csv file is one array"
-                )
+                found = f"the array '{printable(part.array, 60)}'"
+                _unread((*loc, "array"), found, "no name: a .csv file holds a single array")
             numbers = Table(path, shown).matrix()
         else:
             numbers = array_in(path, shown, part.array)
@@ -150,7 +147,7 @@ def _columns(path: Path, shown: str, names: list[str]) -> list[Floats]:
         if array.ndim not in (1, 2) or array.size == 0:
             refuse(shown, f"the array {name}: {shape_text(array.shape)}", "one number or one row for each sample")
         if found and len(array) != len(found[0]):
-            refuse(shown, f"the array {name} with {len(array)} rows", f"{len(found[0])} rows, as in {names[0]}")
+            refuse(shown, f"the array {name}: {shape_text(array.shape)}", f"{len(found[0])} rows, as in {names[0]}")
         found.append(array.reshape(len(array), -1))
         if sum(each.size for each in found) > MOST_NUMBERS:
             refuse(shown, f"more than {MOST_NUMBERS:,} numbers", f"at most {MOST_NUMBERS:,}")
@@ -173,8 +170,9 @@ def _path(file: str, loc: Loc, folder: Path) -> tuple[Path, str]:
         _unread(loc, f"'{shown}', which lies outside the scenario's folder", "a file in it, or below it",
                 "copy the file there, or name it by its absolute path")  # fmt: skip
     if not is_file:
-        found = f"'{shown}', which is no file" if path.exists() else f"there is no file '{shown}'"
-        _unread(loc, found, "a file in the scenario's folder", _near(path))
+        if path.exists():
+            _unread(loc, f"'{shown}', which is no file", "a file")
+        _unread(loc, f"there is no file '{shown}'", "a file in the scenario's folder", _near(path))
     return path, shown
 
 

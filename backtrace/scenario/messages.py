@@ -39,7 +39,7 @@ def flaws_in(error: ValidationError, data: Any, most: int) -> list[Flaw]:
 
 def _flaw(item: Mapping[str, Any], data: Any) -> Flaw:
     kind, value = item["type"], item["input"]
-    loc = _without_tags(item["loc"], data)
+    loc = _without_tags(item["loc"], data, kind == "missing")
     if kind == "missing":
         return _missing(loc, data)
     if kind == "extra_forbidden":
@@ -56,14 +56,14 @@ def _flaw(item: Mapping[str, Any], data: Any) -> Flaw:
     return Flaw(loc, quoted(value), asked, _remedy(loc, value, asked))
 
 
-def _without_tags(loc: Loc, data: Any) -> Loc:
-    """The way through the data: without the names of variants that the validator adds to it."""
+def _without_tags(loc: Loc, data: Any, is_missing: bool) -> Loc:
+    """The way through the data, to a key that `is_missing`: without the names of variants that the validator adds."""
     way: list[str | int] = []
     for depth, part in enumerate(loc):
         value, reached = at(data, tuple(way))
         if len(reached) < len(way):
             break
-        is_last = depth == len(loc) - 1
+        is_last = is_missing and depth == len(loc) - 1
         if (isinstance(value, dict) and (part in value or is_last)) or (
             isinstance(value, list) and isinstance(part, int)
         ):

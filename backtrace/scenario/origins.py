@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backtrace.scenario.flaws import Loc, at
+from backtrace.scenario.flaws import Flaw, Loc, at, listed, printable, quoted
 from backtrace.scenario.named import KINDS
+from backtrace.scenario.sound import Sound
+
+_DRAWN_FROM = ("seed", "network", "data")
 
 
-def drawn_anew(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of the document in which the numbers that were drawn are to be drawn when it is read."""
+def drawn_anew(document: Mapping[str, Any], paths: Iterable[Loc]) -> dict[str, Any]:
+    """A copy of the document in which the numbers that were drawn are to be drawn when it is read.
+
+    They stay as they are where none of the paths, which are about to be changed, leads to what a draw depends on.
+    """
     anew: dict[str, Any] = copy.deepcopy(dict(document))
+    depends = any(path[0] in _DRAWN_FROM for path in paths)
     for name, origin in list(anew.get("origins", {}).items()):
-        if "init" in origin:
+        if depends and "init" in origin:
             *way, kind = _place(name)
             forget(anew, (*way, kind))
             at(anew, tuple(way))[0][kind] = origin
@@ -38,6 +45,25 @@ def is_drawn_entry(document: Mapping[str, Any], path: Loc) -> bool:
     value, reached = at(document, path[:depth])
     is_drawn = reached == path[:depth] and isinstance(value, dict) and "init" in value
     return is_drawn and len(path) > depth and isinstance(path[depth], int)
+
+
+def origin_names(depth: int) -> list[str]:
+    """What may have an origin in a network with so many layers of weights, in order."""
+    return [f"{letter}{number}" for number in range(1, depth + 1) for letter in KINDS.values()] + ["data"]
+
+
+def origin_flaws(sound: Sound) -> list[Flaw]:
+    """Origins of numbers that the network does not have, and samples and parameters taken for one another."""
+    depth, flaws = sound.count("network", "layers"), []
+    known = origin_names(depth)
+    for name, origin in (sound.mapping("origins") or {}).items():
+        loc = ("origins", name)
+        if depth and name not in known:
+            flaws.append(Flaw(loc, f"the unknown id '{printable(name, 60)}'", listed(known, "or"), on="key"))
+        elif isinstance(origin, dict) and (name == "data") != ("inputs" in origin):
+            expected = "file, inputs and targets" if name == "data" else "a mapping with init or file"
+            flaws.append(Flaw(loc, quoted(origin), expected))
+    return flaws
 
 
 def _place(name: str) -> Loc:

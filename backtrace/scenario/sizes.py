@@ -63,7 +63,9 @@ class Sizes:
             first = self.turned(0) if self.shapes else None
             return first[1] if first else next((length for length in self.x if length is not None), None)
         turned = self.turned(layer)
-        return turned[0] if turned else self.units[layer] if layer in self.made else None
+        if layer in self.made or (layer in self.loaded and self.units[layer] is not None):
+            return self.units[layer]
+        return turned[0] if turned else None
 
 
 def size_flaws(sound: Sound) -> list[Flaw]:
@@ -92,7 +94,7 @@ def _without_units(sound: Sound, sizes: Sizes) -> list[Flaw]:
 
 
 def _is_made(written: Mapping[str, Any] | None) -> bool:
-    return written is not None and kind_of_mapping(written) != "file"
+    return written is not None and kind_of_mapping(written) != "of file"
 
 
 def _listed(sound: Sound, *loc: str | int) -> int | None:
@@ -146,7 +148,8 @@ def _misfits(sizes: Sizes) -> list[Flaw]:
                 expected = f"{turned[0]}: the weights have {_counted(turned[0], receiver)}"
                 flaws.append(Flaw(_layer(layer, "units"), _counted(units, "unit"), expected, "`units` may be left out"))
         if None not in (biases, receivers) and biases != receivers:
-            why = f"one for each {receiver} of the weights" if turned else "the layer's `units`"
+            as_rows = turned is not None and turned[0] == receivers
+            why = f"one for each {receiver} of the weights" if as_rows else "the layer's `units`"
             flaws.append(Flaw(_layer(layer, "biases"), _counted(biases or 0, "number"), f"{receivers}, {why}"))
         before = receivers
     return flaws + _sample_misfits(sizes)
@@ -156,7 +159,7 @@ def _of_another_shape(sizes: Sizes, layer: int, turned: tuple[int, int]) -> Flaw
     """An array out of a file that does not fit its place: told with both shapes."""
     rows, columns = sizes.shapes[layer] or (0, 0)
     fitting = turned if sizes.orientation == "column" else turned[::-1]
-    expected = f"{fitting[0]}×{fitting[1]}: {_counted(turned[0], 'neuron')} that listen to {turned[1]}"
+    expected = f"{fitting[0]}×{fitting[1]}: {_counted(turned[0], 'neuron')} listening to {turned[1]}"
     remedy = _swap(sizes.orientation) if fitting == (columns, rows) else ""
     return Flaw(_layer(layer, "weights"), f"an array of shape {rows}×{columns}", expected, remedy)
 

@@ -67,31 +67,31 @@ class SamplePart(Part):
 
 
 def kind_of_mapping(value: Any) -> str:
-    """Which source a mapping stands for; a near miss of its key counts."""
+    """Which source a mapping stands for; a near miss of its key counts. No document has such a key itself."""
     keys = [str(key) for key in islice(value, _FEW)]
-    for key, kind in (("init", "init"), ("file", "file"), ("array", "file")):
+    for key, kind in (("init", "of init"), ("file", "of file"), ("array", "of file")):
         if key in value or difflib.get_close_matches(key, keys, n=1, cutoff=_NEAR):
             return kind
-    return "names"
+    return "of names"
 
 
 def _kind_of_weights(value: Any) -> str:
-    return kind_of_mapping(value) if isinstance(value, dict) else "rows"
+    return kind_of_mapping(value) if isinstance(value, dict) else "of rows"
 
 
 def _kind_of_biases(value: Any) -> str:
     if isinstance(value, dict):
         return kind_of_mapping(value)
-    return "list" if isinstance(value, list) else "one" if is_number(value) else "none"
+    return "of list" if isinstance(value, list) else "of one" if is_number(value) else "of none"
 
 
 def _kind_of_data(value: Any) -> str:
-    return "file" if isinstance(value, dict) and not value.keys() & {"x", "y"} else "samples"
+    return "of file" if isinstance(value, dict) and not value.keys() & {"x", "y"} else "of samples"
 
 
 def _kind_of_origin(value: Any) -> str:
     keys = value.keys() if isinstance(value, dict) else set()
-    return "init" if "init" in keys else "data" if "inputs" in keys else "file"
+    return "of init" if "init" in keys else "of data" if "inputs" in keys else "of file"
 
 
 def _no_source(schema: dict[str, Any]) -> None:
@@ -101,16 +101,31 @@ def _no_source(schema: dict[str, Any]) -> None:
 
 # fmt: off
 Names = Annotated[dict[str, Number], Field(min_length=1, json_schema_extra=_no_source)]
-Weights = Annotated[Annotated[Matrix, Tag("rows")] | Annotated[InitPart, Tag("init")] | Annotated[FilePart, Tag("file")]
-    | Annotated[Names, Tag("names")], Discriminator(_kind_of_weights),
-    Asked("a list of rows, each a list of numbers, or a mapping with init, with file, or with numbers by name")]
-Biases = Annotated[Annotated[list[float], Field(min_length=1), Tag("list")] | Annotated[float, Tag("one")]
-    | Annotated[Literal["none"], Tag("none")] | Annotated[InitPart, Tag("init")] | Annotated[FilePart, Tag("file")]
-    | Annotated[Names, Tag("names")], Discriminator(_kind_of_biases),
-    Asked("a list of numbers, one number for all, `none`, or a mapping with init, with file, or with numbers by name")]
-Data = Annotated[Annotated[list[SamplePart], Field(min_length=1), Tag("samples")] | Annotated[DataPart, Tag("file")],
-    Discriminator(_kind_of_data),
-    Asked("a list of samples, each with x and y, or a mapping with file, inputs and targets")]
-Origin = Annotated[Annotated[InitPart, Tag("init")] | Annotated[FilePart, Tag("file")]
-    | Annotated[DataPart, Tag("data")], Discriminator(_kind_of_origin), Asked("a mapping with init or file")]
+Elsewhere = (
+    Annotated[InitPart, Tag("of init")]
+    | Annotated[FilePart, Tag("of file")]
+    | Annotated[Names, Tag("of names")]
+)
+Weights = Annotated[
+    Annotated[Matrix, Tag("of rows")] | Elsewhere, Discriminator(_kind_of_weights),
+    Asked("a list of rows, each a list of numbers, or a mapping with init, with file, or with numbers by name"),
+]
+Biases = Annotated[
+    Annotated[list[float], Field(min_length=1), Tag("of list")]
+    | Annotated[float, Tag("of one")]
+    | Annotated[Literal["none"], Tag("of none")]
+    | Elsewhere, Discriminator(_kind_of_biases),
+    Asked("a list of numbers, one number for all, `none`, or a mapping with init, with file, or with numbers by name"),
+]
+Data = Annotated[
+    Annotated[list[SamplePart], Field(min_length=1), Tag("of samples")]
+    | Annotated[DataPart, Tag("of file")], Discriminator(_kind_of_data),
+    Asked("a list of samples, each with x and y, or a mapping with file, inputs and targets"),
+]
+Origin = Annotated[
+    Annotated[InitPart, Tag("of init")]
+    | Annotated[FilePart, Tag("of file")]
+    | Annotated[DataPart, Tag("of data")], Discriminator(_kind_of_origin),
+    Asked("a mapping with init or file"),
+]
 # fmt: on

@@ -35,10 +35,11 @@ def variant_flaws(sound: Sound) -> list[Flaw]:
 def _flaws(sound: Sound, loc: Loc, table: Mapping[str, Any], part: type[Variant] | None = None) -> list[Flaw]:
     written = sound.get(*loc)
     name = name_of(written)
-    if not isinstance(written, dict) or name is None or name not in table:
+    if name is None or name not in table:
         return []
     fixed = [key for key in part.model_fields if key != "name"] if part else []
-    return list(parameter_flaws(loc, written, name, table[name].parameters, ["name", *fixed]))
+    parameters = written if isinstance(written, dict) else {}
+    return list(parameter_flaws(loc, parameters, name, table[name].parameters, ["name", *fixed]))
 
 
 def parameter_flaws(

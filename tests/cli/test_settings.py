@@ -9,7 +9,7 @@ import pytest
 
 import backtrace
 from backtrace.cli.settings import with_settings
-from backtrace.scenario import path_of
+from backtrace.scenario import path_of, read_text
 from tests.commands import here
 
 LECTURE = backtrace.load(path_of("lecture"))
@@ -86,3 +86,72 @@ def test_export_and_verify_take_settings_and_a_trace_is_worked_again(tmp_path, c
     assert here(["verify", "--set", "eta=3"], capsys).code == 0
     again = json.loads(here(["export", str(path), "--set", "epochs=2"], capsys).out)
     assert len(again["result"]["losses"]) == 3
+
+
+DRAWN = """\
+seed: 7
+network:
+  layers:
+    - {units: 2, weights: {init: he_normal}, biases: {init: normal}}
+    - {units: 1, weights: {init: he_normal}, biases: 0}
+data: [{x: [1, 2], y: 1}]
+training: {learning_rate: 0.5}
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "replaced"),
+    [
+        (["epochs=3"], ("0.5}", "0.5, epochs: 3}")),
+        (["seed=8"], ("seed: 7", "seed: 8")),
+        (["seed=8", "seed=7"], ("seed: 7", "seed: 7")),
+        (["network.layers.1.weights.init=xavier_normal"], ("he_normal}, biases: {", "xavier_normal}, biases: {")),
+        (["network.layers.1.biases.std=2"], ("init: normal", "init: normal, std: 2")),
+        (["network.layers.1.units=3"], ("units: 2", "units: 3")),
+        (["W1=[[1, 2], [3, 4]]"], ("{init: he_normal}, biases: {init", "[[1, 2], [3, 4]], biases: {init")),
+        (["W2={init: zeros}"], ("units: 1, weights: {init: he_normal}", "units: 1, weights: {init: zeros}")),
+    ],
+)
+def test_what_is_drawn_is_drawn_anew(settings, replaced):
+    """A setting gives what the file with that value would give: the same draw where nothing of it has changed."""
+    expected = read_text(DRAWN.replace(*replaced), "f")
+    assert with_settings(read_text(DRAWN, "f"), settings).document == expected.document
+
+
+def test_an_entry_is_replaced_after_the_draw():
+    """A number of a drawn matrix is replaced, with another seed too; the matrix is no longer said to be drawn."""
+    drawn = read_text(DRAWN.replace("seed: 7", "seed: 8"), "f")
+    found = with_settings(read_text(DRAWN, "f"), ["w12=0.3", "seed=8", "network.layers.1.biases.1=5"])
+    assert found.layers[0].weights.tolist() == [
+        drawn.layers[0].weights[0].tolist(),
+        [0.3, drawn.layers[0].weights[1, 1]],
+    ]
+    assert found.layers[0].biases.tolist() == [5, drawn.layers[0].biases[1]]
+    assert list(found.document["origins"]) == ["W2"]
+
+
+def test_wrong_entries_of_a_drawn_matrix_are_refused():
+    """A place that the matrix does not have, and a value that is no number, are told."""
+    with pytest.raises(backtrace.InputError, match="there is no 7 there"):
+        with_settings(read_text(DRAWN, "f"), ["network.layers.1.weights.7.1=0.3"])
+    with pytest.raises(backtrace.InputError, match="layer 1, weights, row 2, column 1: the text 'a'"):
+        with_settings(read_text(DRAWN, "f"), ["w12=a"])
+
+
+def test_a_file_in_a_setting_is_looked_for_in_the_working_directory(tmp_path, monkeypatch):
+    """What stands on the command line is relative to where the command runs."""
+    (tmp_path / "w.csv").write_text("1,2\n3,4\n")
+    monkeypatch.chdir(tmp_path)
+    found = with_settings(LECTURE, ["W1={file: w.csv}"])
+    assert found.layers[0].weights.tolist() == [[1, 2], [3, 4]]
+
+
+def test_a_trace_can_be_drawn_anew(tmp_path, capsys):
+    """The trace of a drawn scenario gives, with another seed, the trace of that seed."""
+    path = tmp_path / "s.yaml"
+    path.write_text(DRAWN)
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    assert here(["export", str(path), "-o", str(first)], capsys).code == 0
+    assert here(["export", str(path), "--set", "seed=8", "-o", str(second)], capsys).code == 0
+    assert here(["export", str(first), "--set", "seed=8"], capsys).out == second.read_text(encoding="utf-8")
+    assert here(["export", str(first), "--set", "seed=7"], capsys).out == first.read_text(encoding="utf-8")

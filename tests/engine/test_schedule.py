@@ -51,3 +51,59 @@ def test_a_long_training_is_not_listed() -> None:
     assert schedule.updates == 2 * 10**9
     assert schedule.samples(2 * 10**9) == (2,)
     assert schedule.visits_before(2 * 10**9) == 3 * 10**9 - 1
+
+
+BATCHES = ((2, 0), (1,), (0, 1, 2), (2,))
+
+
+def test_explicit_batches_are_worked_in_their_order() -> None:
+    """Batches may have any samples, in any order and number; a sample may be in several, or in none."""
+    schedule = Schedule(BATCHES, epochs=2)
+    assert schedule.updates == 8
+    assert [schedule.samples(update) for update in range(1, 9)] == [*BATCHES, *BATCHES]
+    assert [schedule.epoch(update) for update in range(1, 10)] == [1] * 4 + [2] * 5
+    assert [schedule.visits_before(update) for update in range(1, 10)] == [0, 2, 3, 6, 7, 9, 10, 13, 14]
+    assert [update for update in range(1, 9) if schedule.ends_epoch(update)] == [4, 8]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("samples", "batch_size", "epochs"), [(5, 2, 4), (7, 7, 6), (9, 1, 3)])
+def test_a_shuffled_epoch_is_a_permutation(samples: int, batch_size: int, epochs: int, seed: int) -> None:
+    """Every epoch works every sample once, in batches of the same sizes, in an order of its own."""
+    schedule = Schedule.in_order(samples, batch_size, epochs, seed)
+    plain = Schedule.in_order(samples, batch_size, epochs)
+    orders = []
+    for epoch in range(1, epochs + 1):
+        updates = [u for u in range(1, schedule.updates + 1) if schedule.epoch(u) == epoch]
+        assert [len(schedule.samples(u)) for u in updates] == [len(plain.samples(u)) for u in updates]
+        orders.append([place for u in updates for place in schedule.samples(u)])
+        assert sorted(orders[-1]) == list(range(samples))
+    assert len(set(map(tuple, orders))) > 1
+    assert schedule.samples(schedule.updates + 1) == schedule.samples(schedule.updates)
+
+
+def test_the_seed_alone_decides_the_order() -> None:
+    """The same seed gives the same orders, another seed others, and an epoch's order does not hang on the others."""
+    one, again, other = (Schedule.in_order(8, 3, 20, seed) for seed in (4, 4, 5))
+    updates = range(1, one.updates + 1)
+    assert [one.samples(u) for u in updates] == [again.samples(u) for u in updates]
+    assert [one.samples(u) for u in updates] != [other.samples(u) for u in updates]
+    assert Schedule.in_order(8, 3, 10**9, 4).samples(60) == one.samples(60)
+
+
+ORDERS = [(0, 5, 3, 1, 2, 4), (4, 2, 3, 5, 1, 0), (2, 1, 4, 3, 0, 5)]
+
+
+def test_the_order_is_the_same_on_every_machine() -> None:
+    """The orders of a seed are these, whatever the version of numpy."""
+    schedule = Schedule.in_order(6, 6, 3, 1)
+    assert [schedule.samples(update) for update in (1, 2, 3)] == ORDERS
+
+
+def test_a_training_that_ended_early_has_fewer_updates() -> None:
+    """`ended` is the last update, within an epoch too: what comes after belongs to it."""
+    schedule = Schedule(BATCHES, epochs=3, ended=6)
+    assert schedule.updates == 6
+    assert (schedule.epoch(6), schedule.epoch(7)) == (2, 2)
+    assert schedule.samples(7) == schedule.samples(6) == (1,)
+    assert schedule.visits_before(7) == 10

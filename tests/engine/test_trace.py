@@ -26,8 +26,11 @@ def bundled(name: str) -> Trace:
 
 @cache
 def drawn(seed: int) -> Trace:
-    """The trace of a random scenario."""
-    return run(random_scenario(seed))
+    """The trace of a random scenario, which keeps every update, every second one or the last."""
+    scenario = random_scenario(seed)
+    updates = ("all", {"every": 2}, "last")[seed % 3]
+    gradients = scenario.keep.per_sample_gradients
+    return run(scenario.with_(keep={"updates": updates, "per_sample_gradients": gradients}))
 
 
 @cache
@@ -35,7 +38,7 @@ def batches() -> Trace:
     """Five samples in batches of two, the last one short, for two epochs."""
     return run(random_scenario(
         5, units=(2, 3, 1), activation=("tanh", "identity"), loss="sse", samples=5, batch_size=2, epochs=2, train=True,
-        orientation="column", biases=[[0.1] * 3, None],
+        orientation="column", biases=[[0.1] * 3, None], optimizer="sgd", learning_rate=0.1, l2=0, keep=None, until=None,
     ))  # fmt: skip
 
 
@@ -105,7 +108,7 @@ def test_parameters_start_where_the_last_update_ended(seed: int) -> None:
         layer = trace.scenario.layers[int(name[1:]) - 1]
         np.testing.assert_array_equal(trace.value(name, 1), layer.weights if name[0] == "W" else layer.biases)
         is_trained = f"{name}_next" in trace.plan.quantities
-        for update in range(1, trace.updates + 1):
+        for update in trace.kept:
             after = trace.value(f"{name}_next" if is_trained else name, update)
             np.testing.assert_array_equal(trace.value(name, update + 1), after)
         np.testing.assert_array_equal(trace.parameters[name], trace.value(name, trace.updates + 1))
@@ -116,17 +119,21 @@ def test_steps_agree_however_they_are_asked_for(seed: int) -> None:
     """Numbers, positions, slices, iteration and values by name give the same steps, in the order worked."""
     trace = drawn(seed)
     steps = list(trace)
-    assert [step.number for step in steps] == list(range(1, len(trace) + 1))
+    assert len(steps) == len(trace)
+    assert list(dict.fromkeys(step.update for step in steps)) == [*trace.kept, trace.updates + 1]
+    if trace.scenario.keep.all:
+        assert [step.number for step in steps] == list(range(1, len(trace) + 1))
     assert [(s.number, s.update) for s in trace[2:9:3]] == [(s.number, s.update) for s in steps[2:9:3]]
-    assert trace[-1].number == trace.step(len(trace)).number == len(trace)
-    for step in steps[:: max(1, len(steps) // 20)]:
-        again = trace[step.number - 1]
+    assert trace[-1].number == steps[-1].number == trace.step(steps[-1].number).number
+    for position in range(0, len(steps), max(1, len(steps) // 20)):
+        step, again = steps[position], trace[position]
         assert (again.equation, again.update, again.sample) == (step.equation, step.update, step.sample)
-        assert step.epoch == trace.schedule.epoch(step.update)
+        assert again.number == step.number == trace.step(step.number).number
+        assert step.epoch == again.epoch == trace.schedule.epoch(step.update)
         np.testing.assert_array_equal(step.value, trace.value(step.equation.id, step.update, step.sample))
         assert step.value.shape == step.equation.target.shape
-    worked = [(each.update, name) for each in trace.worked() for name in each.values]
-    assert {(step.update, step.equation.id) for step in steps} == set(worked)
+    worked = {(each.update, name) for each in trace.worked() for name in each.values.keys() - set(trace.plan.carried)}
+    assert {(step.update, step.equation.id) for step in steps} == worked
 
 
 def test_steps_count_every_line() -> None:
@@ -158,8 +165,8 @@ def test_display_may_be_replaced() -> None:
     """Notation and decimals change without working anything again, and leave the first trace as it is."""
     trace = bundled("lecture")
     other = trace.with_(notation="layered", decimals=5)
-    assert (other.scenario.notation, other.scenario.decimals) == ("layered", 5)
-    assert (trace.scenario.notation, trace.scenario.decimals) == ("lecture", 3)
+    assert (other.scenario.notation.name, other.scenario.decimals) == ("layered", 5)
+    assert (trace.scenario.notation.name, trace.scenario.decimals) == ("lecture", 3)
     assert other["dL_dW1"] is not None
     np.testing.assert_array_equal(other["dL_dW1"], trace["dL_dW1"])
     assert str(other.tell("dL_db2")) != str(trace.tell("dL_db2"))

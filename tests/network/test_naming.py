@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from backtrace.formula.expr import Expr, Var
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.naming import unnamed
@@ -13,13 +15,16 @@ def test_unnamed_leaves_the_formula_as_it_is() -> None:
     assert unnamed("part", z) is z
 
 
-def test_softmax_names_its_exponentials_and_their_sum() -> None:
-    """The parts that a lesson tells are named in the order in which they are worked."""
+@pytest.mark.parametrize(
+    ("shift", "parts"), [(False, ["exp_z", "sum_exp_z"]), (True, ["shift_z", "exp_z", "sum_exp_z"])]
+)
+def test_softmax_names_its_exponentials_and_their_sum(shift: bool, parts: list[str]) -> None:
+    """The parts that a lesson tells are named in the order in which they are worked; the shift is one where chosen."""
     told: list[str] = []
 
     def name(part: str, formula: Expr, /) -> Expr:
         told.append(part)
         return formula
 
-    ACTIVATIONS["softmax"].function(Var("z", (2,)), name)
-    assert told == ["exp_z", "sum_exp_z"]
+    ACTIVATIONS["softmax"].bound({"shift": shift}).function(Var("z", (2,)), name)
+    assert told == parts

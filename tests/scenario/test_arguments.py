@@ -109,7 +109,7 @@ def test_a_change_gives_what_the_arguments_would(changes: dict[str, Any]) -> Non
 def test_the_notation_follows_a_change_of_depth() -> None:
     """A notation that followed from the depth follows from the new depth; one that was chosen is checked."""
     original = scenario(**GIVEN)
-    assert original.with_(weights=[V], biases=None, activation="sigmoid", train=True).notation == "layered"
+    assert original.with_(weights=[V], biases=None, activation="sigmoid", train=True).notation.name == "layered"
     with pytest.raises(InputError, match="spells 2 layers"):
         original.with_(weights=[V], biases=None, activation="sigmoid", train=True, notation="lecture")
 

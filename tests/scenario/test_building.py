@@ -26,14 +26,14 @@ def test_defaults_are_worked_out() -> None:
     found = read_document(small(), "f")
     assert (found.loss, found.loss_outputs, found.loss_batch) == ("mse", "mean", "mean")
     assert (found.optimizer, found.epochs, found.batch_size) == ("sgd", 1, 1)
-    assert (found.orientation, found.notation, found.decimals) == ("column", "layered", 3)
+    assert (found.orientation, found.notation.name, found.decimals) == ("column", "layered", 3)
     assert (found.layers[0].activation, found.title, found.links) == ("identity", "", ())
 
 
 def test_the_notation_follows_from_the_depth() -> None:
     """One hidden layer is spelt as in the lecture, other depths by layer."""
-    assert read_text(LECTURE, "f").notation == "lecture"
-    assert read_document(small(), "f").notation == "layered"
+    assert read_text(LECTURE, "f").notation.name == "lecture"
+    assert read_document(small(), "f").notation.name == "layered"
 
 
 def test_arrays_cannot_be_changed() -> None:
@@ -87,8 +87,11 @@ def test_the_document_is_written_out() -> None:
             ],
         },
         "loss": {"name": "bce", "outputs": "mean", "batch": "mean"},
+        "l2": 0.0,
         "data": [{"x": [1.0, 2.0], "y": [1.0]}],
-        "training": {"optimizer": "sgd", "learning_rate": 0.5, "epochs": 1, "batch_size": 1},
+        "training": {"optimizer": "sgd", "learning_rate": 0.5, "epochs": 1, "batch_size": 1, "shuffle": False},
+        "arithmetic": "float",
+        "keep": {"updates": "all", "per_sample_gradients": True},
         "notation": "layered",
         "display": {"decimals": 3},
     }

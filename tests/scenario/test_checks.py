@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from backtrace.network.activations import ACTIVATIONS
+from backtrace.notation.profiles import PROFILES
 from backtrace.scenario import read_document
+from backtrace.scenario.flaws import listed
 from tests.scenario.documents import layered, problems_of, small
 
 
@@ -18,16 +21,18 @@ def _data(*pairs: tuple[Any, Any]) -> list[dict[str, Any]]:
     return [{"x": x, "y": y} for x, y in pairs]
 
 
+HIDDEN = listed((row.name for row in ACTIVATIONS.values() if row.elementwise), "or")
+OTHERS = listed((profile.name for profile in PROFILES.values() if profile.layers in (None, 1)), "or")
 W32, W12, SMAX = [[1, 2], [3, 4], [5, 6]], [[1, 2]], [[1, 2], [3, 4]]
 
 # fmt: off
 MISFITS: list[tuple[dict[str, Any], list[tuple[str, str, str, str]]]] = [
     (layered(_layer(W32, activation="softmax"), _layer([[1, 2, 3]]), data=_data(([1, 2], 1))),
-        [("layer 1, activation", "softmax in a hidden layer", "identity, sigmoid, tanh or relu",
+        [("layer 1, activation", "softmax in a hidden layer", HIDDEN,
           "softmax belongs in the output layer")]),
     (small(loss={"name": "sse", "outputs": "mean"}),
         [("loss, outputs", "`outputs: mean` for sse", "no `outputs`: sse is always the sum over its outputs",
-          "remove it; bce can choose")]),
+          "remove it; mae, huber, bce and bce_logits can choose")]),
     (small(loss="bce", data=_data(([1, 2], 1.5), ([1, 2], [-1]))),
         [("sample 1, y", "the target 1.5", "a number from 0 to 1, as bce asks for", ""),
          ("sample 2, y, number 1", "the target -1", "a number from 0 to 1, as bce asks for", "")]),
@@ -44,7 +49,7 @@ MISFITS: list[tuple[dict[str, Any], list[tuple[str, str, str, str]]]] = [
         [("training, batch_size", "2", "at most 1, the number of samples",
           "write `all` for all samples in one batch")]),
     (small(notation="lecture"),
-        [("notation", "the notation lecture, which spells 2 layers", "one for 1 layer: layered", "")]),
+        [("notation", "the notation lecture, which spells 2 layers", f"one for 1 layer: {OTHERS}", "")]),
 ]
 # fmt: on
 

@@ -6,10 +6,19 @@ from typing import Any
 
 import pytest
 
+from backtrace.network.activations import ACTIVATIONS
+from backtrace.network.initialisers import INITIALISERS
+from backtrace.network.losses import LOSSES
+from backtrace.network.optimizers import OPTIMIZERS
+from backtrace.notation.profiles import PROFILES
+from backtrace.scenario.flaws import listed
+from backtrace.scenario.schema import Document
 from tests.scenario.documents import layered, problems_of, small
 
 VECTOR = "a list of numbers, or one number"
-BIASES = "a list of numbers, one number for all, or `none`"
+SOURCES = "a mapping with init, with file, or with numbers by name"
+BIASES = f"a list of numbers, one number for all, `none`, or {SOURCES}"
+TOP = listed(Document.model_fields, "or")
 LAYER = {"weights": [[1, 2]], "biases": 0}
 RATE = {"learning_rate": 1}
 
@@ -23,17 +32,18 @@ WRONG: list[tuple[dict[str, Any], str, str, str, str]] = [
     (small(links=[3]),                              "links, link 1", "3", "text", "put it in quotes"),
     (small(notes=[]),                               "notes", "an empty list", "a mapping from ids to sentences", ""),
     (small(tilte="a"),                              "tilte", "the unknown key 'tilte'",
-        "title, description, source, links, notes, network, loss, data, training, notation or display",
-        "did you mean 'title'?"),
+        TOP, "did you mean 'title'?"),
     (small(network=[]),                             "network", "an empty list",
         "a mapping, `key: value` on each line", ""),
     (layered(),                                     "layers", "an empty list", "at least one entry", ""),
     (layered(LAYER | {"units": 1_000_000}),         "layer 1, units", "1000000", "at most 10,000", ""),
     (layered(LAYER | {"units": True}),              "layer 1, units", "true", "a whole number", ""),
     (layered(LAYER | {"activation": "sigmod"}),     "layer 1, activation", "the unknown activation 'sigmod'",
-        "identity, sigmoid, tanh, relu or softmax", "did you mean 'sigmoid'?"),
-    (layered(LAYER | {"activation": 3}),            "layer 1, activation", "3", "text", "put it in quotes"),
-    (layered(LAYER | {"weights": 3}), "layer 1, weights", "3", "a list of rows, each a list of numbers", ""),
+        listed(ACTIVATIONS, "or"), "did you mean 'sigmoid'?"),
+    (layered(LAYER | {"activation": 3}),            "layer 1, activation", "3",
+        "the name of an activation, or a mapping with its name and parameters", ""),
+    (layered(LAYER | {"weights": 3}), "layer 1, weights", "3",
+        f"a list of rows, each a list of numbers, or {SOURCES}", ""),
     (layered(LAYER | {"weights": [[]]}), "layer 1, weights, row 1", "an empty list", "at least one entry", ""),
     (layered(LAYER | {"weights": [[1, 2], 3]}),          "layer 1, weights, row 2", "3", "a list of numbers", ""),
     (layered(LAYER | {"weights": [["0.2", 1]]}),    "layer 1, weights, row 1, column 1", "the text '0.2'", "a number",
@@ -47,7 +57,8 @@ WRONG: list[tuple[dict[str, Any], str, str, str, str]] = [
     (layered(LAYER | {"weights": [[1, float("nan")]]}), "layer 1, weights, row 1, column 2", "nan", "a finite number",
         ""),
     (layered({"weights": [[1, 2]]}),                "layer 1", "no `biases`",
-        "one number for each neuron, one number for all, or none", "write `biases: none` for a layer without biases"),
+        "one number for each neuron, one number for all, or none; or by name, drawn, or out of a file",
+        "write `biases: none` for a layer without biases"),
     (layered(LAYER | {"biases": None}),             "layer 1, biases", "nothing", BIASES,
         "write `biases: none` for a layer without biases"),
     (layered(LAYER | {"biases": "None"}), "layer 1, biases", "the text 'None'", BIASES, "did you mean 'none'?"),
@@ -58,9 +69,9 @@ WRONG: list[tuple[dict[str, Any], str, str, str, str]] = [
     (layered(LAYER | {"train": {"bias": True}}), "layer 1, train, bias", "the unknown key 'bias'", "weights or biases",
         "did you mean 'biases'?"),
     (small(loss="mes"),                             "loss", "the unknown loss 'mes'",
-        "mse, sse, half_sse, bce or cross_entropy", "did you mean 'mse'?"),
+        listed(LOSSES, "or"), "did you mean 'mse'?"),
     (small(loss=3),                                 "loss", "3",
-        "the name of a loss, or a mapping with name, outputs and batch", ""),
+        "the name of a loss, or a mapping with its name and parameters", ""),
     (small(loss={"batch": "sum"}),                  "loss", "no `name`", "the loss of one output", ""),
     (small(loss={"name": "mse", "batch": "summ"}),  "loss, batch", "the text 'summ'", "mean or sum",
         "did you mean 'sum'?"),
@@ -70,19 +81,34 @@ WRONG: list[tuple[dict[str, Any], str, str, str, str]] = [
     (small(data=[{"x": None, "y": 1}]), "sample 1, x", "nothing", VECTOR, "write a value, or leave the key out"),
     (small(data=[{"x": [1, "b"], "y": 1}]),         "sample 1, x, number 2", "the text 'b'", "a number", ""),
     (small(training={}),                            "training", "no `learning_rate`",
-        "what the gradient is multiplied with", ""),
+        "what the gradient is multiplied with: a number, or a schedule", ""),
     (small(training={"learning_rate": -0.5}),       "training, learning_rate", "-0.5", "at least 0", ""),
-    (small(training=RATE | {"optimizer": "adm"}),   "training, optimizer", "the unknown optimizer 'adm'", "sgd", ""),
+    (small(training=RATE | {"optimizer": "adm"}),   "training, optimizer", "the unknown optimizer 'adm'",
+        listed(OPTIMIZERS, "or"), "did you mean 'adam'?"),
     (small(training=RATE | {"epochs": 0}),          "training, epochs", "0", "at least 1", ""),
     (small(training=RATE | {"epochs": 10**10}),     "training, epochs", "10000000000", "at most 1,000,000,000", ""),
     (small(training=RATE | {"batch_size": "al"}),   "training, batch_size", "the text 'al'",
         "a whole number from 1, or `all`", "did you mean 'all'?"),
     (small(training=RATE | {"batch_size": 0}),      "training, batch_size", "0", "at least 1", ""),
-    (small(notation="lectur"),                      "notation", "the unknown notation 'lectur'", "lecture or layered",
-        "did you mean 'lecture'?"),
+    (small(notation="lectur"),                      "notation", "the unknown notation 'lectur'",
+        listed(PROFILES, "or"), "did you mean 'lecture'?"),
     (small(display={"decimals": 13}),               "display, decimals", "13", "at most 12", ""),
-    (small(seed=3),                                 "seed", "the unknown key 'seed'",
-        "title, description, source, links, notes, network, loss, data, training, notation or display", ""),
+    (small(seed=-3),                                "seed", "-3", "at least 0", ""),
+    (small(seed="x"),                               "seed", "the text 'x'", "a whole number", ""),
+    (layered(LAYER | {"weights": {}, "units": 1}),  "layer 1, weights", "an empty mapping", "at least one entry", ""),
+    (layered(LAYER | {"weights": {"w11": "a"}, "units": 1}), "layer 1, weights, w11", "the text 'a'", "a number", ""),
+    (layered(LAYER | {"weights": {"init": "normall"}, "units": 1}), "layer 1, weights, init",
+        "the unknown initialiser 'normall'", listed(INITIALISERS, "or"), "did you mean 'normal'?"),
+    (layered(LAYER | {"biases": {"file": 3}}),      "layer 1, biases, file", "3", "text", "put it in quotes"),
+    (layered(LAYER | {"biases": {"file": "b.csv", "arry": "b"}}), "layer 1, biases, arry",
+        "the unknown key 'arry'", "file or array", "did you mean 'array'?"),
+    (layered(LAYER | {"biases": {"array": "b1"}}),  "layer 1, biases", "no `file`",
+        "a .csv, .npy, .npz or .safetensors file, by its path from the scenario's folder", ""),
+    (small(data={"file": "a.csv", "inputs": ["x"]}), "data", "no `targets`",
+        "the columns or arrays that are the targets, by name", ""),
+    (small(data={"file": "a.csv", "inputs": 3, "targets": "y"}), "data, inputs", "3", "a list of names", ""),
+    (small(data={"x": [1, 2], "y": 1}),             "data", "a mapping with x and y",
+        "a list of samples, each with x and y, or a mapping with file, inputs and targets", ""),
 ]
 # fmt: on
 

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtrace.errors import InputError, Place, Problem
+from backtrace.network.activations import ACTIVATIONS
 from backtrace.scenario import Scenario, load, names, path_of, read_document, read_text, text_of_file
+from backtrace.scenario.flaws import listed
 from backtrace.scenario.reading import LARGEST_FILE
 from tests.scenario.documents import LECTURE, problems_of_text, small
 
@@ -94,7 +96,7 @@ def test_a_problem_reads_as_one_line() -> None:
     )
     assert str(problem) == (
         "f.yaml:4:19, layer 1, activation: the unknown activation 'sigmod'; "
-        "expected identity, sigmoid, tanh, relu or softmax; did you mean 'sigmoid'?"
+        f"expected {listed(ACTIVATIONS, 'or')}; did you mean 'sigmoid'?"
     )
 
 

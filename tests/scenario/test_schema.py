@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from backtrace.errors import InputError
 from backtrace.network.activations import ACTIVATIONS, Activation
+from backtrace.network.initialisers import INITIALISERS
 from backtrace.network.losses import LOSSES
 from backtrace.network.optimizers import OPTIMIZERS
 from backtrace.notation.profiles import PROFILES
@@ -26,7 +27,8 @@ def _accepts(document: Any) -> bool:
 
 def _properties(schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     for part in (schema, *schema["$defs"].values()):
-        yield from part["properties"].items()
+        for variant in part.get("oneOf", [part]):
+            yield from variant["properties"].items()
 
 
 def test_the_schema_is_a_json_schema() -> None:
@@ -39,28 +41,34 @@ def test_the_schema_is_a_json_schema() -> None:
 def test_every_key_is_described() -> None:
     """Every key of the schema has a description, and only words of the standard bound it."""
     for key, value in _properties(scenario_schema()):
-        assert value.get("description"), key
+        assert value.get("description") or "const" in value or "default" in value, key
         assert not {"ge", "le", "gt", "lt"} & set(value), key
 
 
 def test_names_are_those_of_the_tables() -> None:
     """The schema lists every activation, loss, optimizer and notation."""
-    enums = {key: value.get("enum") for key, value in _properties(scenario_schema())}
-    assert enums["activation"] == list(ACTIVATIONS)
-    assert enums["name"] == list(LOSSES)
-    assert enums["optimizer"] == list(OPTIMIZERS)
-    assert enums["notation"] == list(PROFILES)
+    schema = scenario_schema()
+    named = {key: value["anyOf"][0]["enum"] for key, value in _properties(schema) if "enum" in str(value.get("anyOf"))}
+    assert named["activation"] == list(ACTIVATIONS) == _variants(schema, "ActivationPart", "name")
+    assert named["loss"] == list(LOSSES) == _variants(schema, "LossPart", "name")
+    assert named["optimizer"] == list(OPTIMIZERS) == _variants(schema, "OptimizerPart", "name")
+    assert list(INITIALISERS) == _variants(schema, "InitPart", "init")
+    assert json.dumps(list(PROFILES)) in json.dumps(schema)
+
+
+def _variants(schema: Any, part: str, key: str) -> list[str]:
+    return [variant["properties"][key]["const"] for variant in schema["$defs"][part]["oneOf"]]
 
 
 def test_a_new_row_is_known_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """An activation that is added while the program runs is read, and stands in the schema."""
-    text = LECTURE.replace("activation: sigmoid", "activation: swish")
+    text = LECTURE.replace("activation: sigmoid", "activation: cubic")
     with pytest.raises(InputError):
         read_text(text, "f")
-    row = Activation("swish", lambda z, _: z, lambda z, a: z, "a test")
-    monkeypatch.setitem(ACTIVATIONS, "swish", row)
-    assert read_text(text, "f").layers[0].activation == "swish"
-    assert "swish" in json.dumps(scenario_schema())
+    row = Activation("cubic", lambda z, _: z, lambda z, a: z, "a test")
+    monkeypatch.setitem(ACTIVATIONS, "cubic", row)
+    assert read_text(text, "f").layers[0].activation == "cubic"
+    assert "cubic" in json.dumps(scenario_schema())
 
 
 @pytest.mark.parametrize("name", names())
@@ -70,6 +78,7 @@ def test_the_schema_accepts_the_bundled_scenarios(name: str) -> None:
 
 
 LAYER = {"weights": [[1, 2]], "biases": 0}
+DRAWN = {"units": 1, "weights": {"init": "zeros"}, "biases": {"init": "constant", "value": 1}}
 
 # fmt: off
 ACCEPTED = [
@@ -81,6 +90,12 @@ ACCEPTED = [
     small(loss="bce"),
     small(loss={"name": "bce", "outputs": "sum", "batch": "sum"}),
     small(training={"learning_rate": 0, "epochs": 1e3, "batch_size": "all"}),
+    small(seed=1e3),
+    small(seed=3, origins={"W1": {"init": "normal"}, "b1": {"file": "b.npy"},
+                           "data": {"file": "a.csv", "inputs": "x", "targets": ["y"]}}),
+    layered(DRAWN),
+    layered(DRAWN | {"weights": {"init": "uniform", "low": -1}, "biases": {"init": "he_normal"}}, seed=1),
+    layered(DRAWN | {"weights": {"w1_11": 1, "W1[1,2]": 2}, "biases": {"b1": 1}}),
     small(notation="layered", display={"decimals": 12}, links=["a"], notes={"W1": "b"}),
 ]
 REFUSED = [
@@ -97,7 +112,19 @@ REFUSED = [
     small(training={"learning_rate": 1, "epochs": 1.5}),
     small(training={"learning_rate": True}),
     small(training={"learning_rate": 1, "batch_size": "some"}),
-    small(seed=3),
+    small(seed=-3),
+    small(seed=0.5),
+    small(data={"file": "a.csv", "inputs": ["x"]}),
+    small(data={"file": "a.csv", "inputs": [], "targets": ["y"]}),
+    small(origins={"W1": {}}),
+    layered(DRAWN | {"weights": {}}),
+    layered(DRAWN | {"weights": {"w11": "a", "w12": 1}}),
+    layered(DRAWN | {"weights": {"init": "normall"}}),
+    layered(DRAWN | {"weights": {"init": "zeros", "value": 1}}),
+    layered(DRAWN | {"weights": {"init": "constant"}}),
+    layered(DRAWN | {"weights": {"init": "normal", "std": -1}}),
+    layered(DRAWN | {"weights": {"file": "w.npz", "init": "zeros"}}),
+    layered(DRAWN | {"biases": {"array": "b1"}}),
     small(display={"decimals": 13}),
 ]
 # fmt: on
@@ -122,11 +149,27 @@ _VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(-2, 10), st.sampled_from([0.5, 1.0, 1e400, -0.0]),
     st.sampled_from(["none", "all", "mse", "bce", "sum", "tanh", "layered", "row", ""]),
     st.lists(st.integers(0, 2), max_size=2), st.just({}), st.just([[1, 2]]),
+    st.sampled_from([{"init": "he_normal"}, {"init": "normal", "std": 0}, {"init": "zeros", "low": 1}, {"init": 3},
+                     {"file": "no.npy"}, {"file": "no.npz", "array": "a"}, {"file": "d.csv", "inputs": "x"},
+                     {"w1_11": 1, "w1_12": 2}, {"w1_11": 1}, {"W1": {"init": "zeros"}}, {"data": {"init": 1}}]),
 )  # fmt: skip
 _PLACES = [
     *[
         (key,)
-        for key in ("title", "links", "notes", "network", "loss", "data", "training", "notation", "display", "l2")
+        for key in (
+            "title",
+            "links",
+            "notes",
+            "network",
+            "loss",
+            "data",
+            "training",
+            "notation",
+            "display",
+            "l2",
+            "seed",
+            "origins",
+        )
     ],
     *[("network", "layers", 0, key) for key in ("units", "activation", "weights", "biases", "train")],
     *[("training", key) for key in ("optimizer", "learning_rate", "epochs", "batch_size")],
