@@ -46,13 +46,7 @@ def plain_lines(block: Block) -> Iterator[str]:
             for derivation in block.lines:
                 yield f"{block.word.capitalize()}: {derivation.linear(_WORDS)}"
         case Line():
-            opening = f"Line {block.number}, " if block.number else ""
-            yield f"{opening}{block.name.linear(_WORDS)}. {said(block.why)}"
-            yield from map(_derivation, block.derivations)
-            if block.omitted:
-                yield f"And {block.omitted} more entries."
-            if block.reading:
-                yield said(block.reading)
+            yield from _line(block)
         case Prose():
             opening = "Warning: " if block.tone == "warning" else ""
             yield opening + said(block.sentence)
@@ -62,6 +56,16 @@ def plain_lines(block: Block) -> Iterator[str]:
             yield f"The {block.title} goes from {block.values[0]:.6g} to {block.values[-1]:.6g}."
         case Listing():
             yield from block.text.splitlines()
+
+
+def _line(line: Line) -> Iterator[str]:
+    opening = f"Line {line.number}, " if line.number else ""
+    yield f"{opening}{line.name.linear(_WORDS)}. {said(line.why)}"
+    yield from map(_derivation, line.derivations)
+    if line.omitted:
+        yield f"And {line.omitted} more entries."
+    if line.reading:
+        yield said(line.reading)
 
 
 def _derivation(derivation: Derivation) -> str:

@@ -26,7 +26,11 @@ _DIGITS = (
     "Worked with all digits. The numbers put in carry enough digits for a pocket calculator to give the result shown."
 )
 _FRACTIONS = "Worked in fractions: nothing is rounded. What has too many decimals is shown as a fraction."
-_MODES = {"half-even": "a half goes to the even digit", "half-up": "a half goes away from zero", "truncate": "the rest is cut off"}
+_MODES = {
+    "half-even": "a half goes to the even digit",
+    "half-up": "a half goes up, away from 0",
+    "truncate": "the rest is cut off",
+}
 
 
 def title(scenario: Scenario) -> Iterator[Block]:

@@ -91,6 +91,9 @@ TEXTS = [
     (a - Num(Fraction(-2)),       "a − (−2)"),
     (Num(Fraction(-1, 3)) * a,    "(−1/3)·a"),
     (Num(Fraction(-1, 2)) + a,    "−½ + a"),
+    (Num(Fraction(1, 100)) * a,   "1/100·a"),
+    (Num(Fraction(8943, 200000)) * a, "0.044715·a"),
+    (a - Num(Fraction(-1, 1000)), "a − (−0.001)"),
     (2 * exp(a),                  "2·e^a"),
     # quotients
     (a / b / c,                   "a/b/c"),
