@@ -87,7 +87,7 @@ ROLES: dict[str, Role] = {
 
 _PARTS: dict[str, tuple[str, str]] = {
     "step": ("what is subtracted from a parameter of layer {l}",
-             "The step that the optimizer makes of the gradient."),
+             "What is subtracted from the parameter."),
     "decay": ("weight decay of a parameter of layer {l}",
               "A share of the parameter itself is taken off, whatever the gradient."),
     "velocity": ("velocity of a parameter of layer {l}",
