@@ -16,7 +16,7 @@ COMMANDS = {
     "export": "write a trace to a file, for programs",
     "verify": "hold every gradient against central differences and sympy",
     "compare": "hold two trainings side by side: where they part, and by what factor",
-    "list": "list scenarios, activations, losses, optimizers, notations or formats",
+    "list": "list what there is to choose from, or one variant in full",
     "new": "write a scenario to start from",
     "schema": "print the JSON Schema of a scenario or of a trace",
 }

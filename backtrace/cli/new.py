@@ -1,9 +1,12 @@
-"""`backtrace new`: a commented scenario to start from."""
+"""`backtrace new`: a commented scenario to start from, its numbers drawn at random or searched so that all is even."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +14,19 @@ import click
 import numpy as np
 
 from backtrace.cli.options import Parameter
+from backtrace.cli.report import report
 from backtrace.cli.writing import whole_file
-from backtrace.errors import misfit
+from backtrace.errors import InputError, Problem, misfit
 from backtrace.network.activations import ACTIVATIONS
+from backtrace.network.draws import Draws
 from backtrace.network.losses import LOSSES
 from backtrace.scenario import read_text
 
 _MOST_UNITS = 100
+_DECIMALS = 3
+
+Numbers = Mapping[str, Any]
+"""Inputs, targets, weights, biases and learning rate, by id."""
 
 
 class Units(Parameter):
@@ -43,7 +52,7 @@ class Row(Parameter):
 
     name = "name"
 
-    def __init__(self, table: dict[str, Any]) -> None:
+    def __init__(self, table: Mapping[str, Any]) -> None:
         self.table = table
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -57,72 +66,185 @@ class Row(Parameter):
         return value
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """The scenario that is asked for: its network, its loss and where its numbers come from."""
+
+    units: tuple[int, ...]
+    hidden: str
+    last: str
+    loss: str
+    seed: int
+    nice: bool
+    decimals: int
+
+    @property
+    def shape(self) -> str:
+        """The network as it is asked for: 2-2-1."""
+        return "-".join(map(str, self.units))
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether there is a layer between input and output."""
+        return len(self.units) > 2  # noqa: PLR2004
+
+
 @click.command("new")
 @click.argument("units", type=Units(), default="2-2-1")
-@click.option("--activation", type=Row(ACTIVATIONS), default="sigmoid", show_default=True, help="Of hidden layers.")
-@click.option("--output-activation", type=Row(ACTIVATIONS), help="Of the output layer; by default what suits the loss.")
+@click.option("--activation", type=Row(ACTIVATIONS), help="Of hidden layers: sigmoid by default, relu with --nice.")
+@click.option(
+    "--output-activation",
+    type=Row(ACTIVATIONS),
+    help="Of the output layer; by default what suits the loss, identity with --nice.",
+)
 @click.option("--loss", type=Row(LOSSES), default="mse", show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the numbers.")
+@click.option("--nice", is_flag=True, help="Search numbers with which every line of the working has few decimals.")
+@click.option(
+    "--decimals",
+    type=click.IntRange(1, 6),
+    default=_DECIMALS,
+    show_default=True,
+    help="Decimals of the results; the most of any line with --nice.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write to FILE.")
-def command(units: tuple[int, ...], output: Path | None, **options: Any) -> int:
+def command(units: tuple[int, ...], output: Path | None, **options: Any) -> int:  # fmt: skip
     """Write a scenario for a network such as 2-3-1, ready to run and to change.
+
+    With --nice every line, to the pass after the update, comes out even in so many decimals, no unit is dead, no
+    factor 0 or 1 hides a path and the loss falls; where no such numbers are found the exit code is 1.
 
     Without -o it goes to standard output; a file that exists is not touched.
     """
-    last = options["output_activation"] or _suited(options["loss"], options["activation"])
-    if not ACTIVATIONS[options["activation"]].elementwise and len(units) > 2:  # noqa: PLR2004
-        raise misfit(f"{options['activation']} in a hidden layer", "an activation that works entry by entry",
-                     f"--output-activation {options['activation']}")  # fmt: skip
-    if LOSSES[options["loss"]].targets == "distribution" and units[-1] == 1:
-        raise misfit(f"{options['loss']} with one output", "two outputs or more", "for one output take bce")
-    text = _text(units, options["activation"], last, options["loss"], np.random.default_rng(options["seed"]))
-    read_text(text, "the new scenario")
+    wanted = _wanted(units, options)
+    if output is not None and output.exists():
+        raise misfit(f"{output} exists already", "a new name", "remove it first, or write to another file")
+    text = _text(wanted, _drawn(wanted))
+    scenario = read_text(text, "the new scenario")
+    if wanted.nice:
+        from backtrace.lesson.nice import nice_numbers
+
+        found = nice_numbers(scenario, wanted.decimals, wanted.seed)
+        if found is None:
+            report(_none_found(wanted))
+            return 1
+        text = _text(wanted, found)
     if output is None:
         sys.stdout.write(text)
         return 0
-    if output.exists():
-        raise misfit(f"{output} exists already", "a new name", "remove it first, or write to another file")
     with whole_file(output) as stream:
         stream.write(text)
     return 0
 
 
+def _wanted(units: tuple[int, ...], options: Mapping[str, Any]) -> Wanted:
+    """What is asked for, with every default; raises InputError where it cannot be had."""
+    loss, nice = options["loss"], options["nice"]
+    hidden = options["activation"] or ("relu" if nice else "sigmoid")
+    last = options["output_activation"] or ("identity" if nice else _suited(loss, hidden))
+    wanted = Wanted(units, hidden, last, loss, options["seed"], nice, options["decimals"])
+    problems = [*_misfits(wanted), *(_obstacles(wanted) if nice else ())]
+    if problems:
+        raise InputError(problems)
+    return wanted
+
+
 def _suited(loss: str, activation: str) -> str:
-    """The output activation that the loss has a short form with, else the hidden one."""
-    return next(iter(LOSSES[loss].short), activation)
+    """The output activation that the loss asks for or has a short form with, else the hidden one."""
+    row = LOSSES[loss]
+    return "identity" if row.prediction == "pre-activation" else next(iter(row.short), activation)
 
 
-def _text(units: tuple[int, ...], hidden: str, last: str, loss: str, rng: np.random.Generator) -> str:
+def _misfits(wanted: Wanted) -> Iterator[Problem]:
+    if wanted.has_hidden and not ACTIVATIONS[wanted.hidden].elementwise:
+        yield Problem(f"{wanted.hidden} in a hidden layer", "an activation that works entry by entry",
+                      f"--output-activation {wanted.hidden}")  # fmt: skip
+    if LOSSES[wanted.loss].targets == "distribution" and wanted.units[-1] == 1:
+        yield Problem(f"{wanted.loss} with one output", "two outputs or more", "for one output take bce")
+
+
+def _obstacles(wanted: Wanted) -> Iterator[Problem]:
+    """The activations and the loss whose values are no decimal numbers, whatever the numbers put in."""
+    from backtrace.lesson.nice import obstacle
+
+    used = dict.fromkeys(((wanted.hidden,) if wanted.has_hidden else ()) + (wanted.last,))
+    for table, names in ((ACTIVATIONS, used), (LOSSES, (wanted.loss,))):
+        for name in names:
+            reason = obstacle(table[name])
+            if reason:
+                known = [other for other in table if not obstacle(table[other])]
+                yield Problem(f"--nice with {name}: {reason}", f"one of {', '.join(known)}")
+
+
+def _none_found(wanted: Wanted) -> InputError:
+    """What to change where the search has found nothing."""
+    return misfit(
+        f"no numbers were found for {wanted.shape} with which every line has at most {wanted.decimals} decimals",
+        remedy=f"try --decimals {wanted.decimals + 1}, fewer neurons or layers, or another --seed or --loss",
+    )
+
+
+def _drawn(wanted: Wanted) -> Numbers:
+    """Numbers with one decimal from −0.9 to 0.9, none of them 0; targets 0 and 1, and a learning rate of ½."""
+    draws = Draws(wanted.seed)
+
+    def one_digit(*shape: int) -> Any:
+        digits, signs = draws.uniform(prod(shape)), draws.uniform(prod(shape))
+        return np.reshape(np.floor(1 + 9 * digits) * np.where(signs < 0.5, -1, 1) / 10, shape)  # noqa: PLR2004
+
+    outputs = wanted.units[-1]
+    target = [1] + [0] * (outputs - 1) if LOSSES[wanted.loss].targets == "distribution" else [0, 1] * outputs
+    numbers: dict[str, Any] = {"x": one_digit(wanted.units[0]), "y": target[:outputs], "eta": 0.5}
+    for number, (before, here) in enumerate(pairwise(wanted.units), 1):
+        numbers |= {f"W{number}": one_digit(here, before), f"b{number}": one_digit(here)}
+    return numbers
+
+
+def _text(wanted: Wanted, numbers: Numbers) -> str:
+    depth = len(wanted.units) - 1
     lines = [
-        f"title: A network of {'-'.join(map(str, units))} neurons",
+        *([f"# found with {_asked(wanted)}"] if wanted.nice else ()),
+        f"title: A network of {wanted.shape} neurons",
         "description: What to look at goes here.",
         "network:",
         "  layers:",
     ]
-    for number, (before, here) in enumerate(pairwise(units), 1):
-        activation = last if number == len(units) - 1 else hidden
-        place = "the output layer" if number == len(units) - 1 else f"hidden layer {number}"
-        rows = ", ".join(_list(rng, before) for _ in range(here))
+    for number in range(1, depth + 1):
+        place = "the output layer" if number == depth else f"hidden layer {number}"
+        rows = ", ".join(map(_list, numbers[f"W{number}"]))
         lines += [
-            f"    - activation: {activation}  # of {place}; see `backtrace list activations`",
+            f"    - activation: {wanted.last if number == depth else wanted.hidden}"
+            f"  # of {place}; see `backtrace list activations`",
             f"      weights: [{rows}]  # row = receiving neuron, column = sending neuron",
-            f"      biases: {_list(rng, here)}  # a list, one number for all, or none",
+            f"      biases: {_list(numbers[f'b{number}'])}  # a list, one number for all, or none",
         ]
-    target = [1] + [0] * (units[-1] - 1) if LOSSES[loss].targets == "distribution" else [0, 1] * units[-1]
     lines += [
-        f"loss: {loss}  # see `backtrace list losses`",
+        f"loss: {wanted.loss}  # see `backtrace list losses`",
         "data:  # one line for each sample: its input and its target",
-        f"  - {{x: {_list(rng, units[0])}, y: {target[: units[-1]]}}}",
+        f"  - {{x: {_list(numbers['x'])}, y: {_list(numbers['y'])}}}",
         "training:",
-        "  learning_rate: 0.5",
+        f"  learning_rate: {float(numbers['eta']):g}",
         "  epochs: 1  # how often the data is gone through",
         "  batch_size: 1  # samples in each update; `all` for full batch",
-        "display: {decimals: 3}",
+        *(["arithmetic: exact  # worked in fractions, so that nothing is rounded"] if wanted.nice else ()),
+        f"display: {{decimals: {wanted.decimals}}}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _list(rng: np.random.Generator, size: int) -> str:
-    """Numbers with one decimal from −0.9 to 0.9, none of them 0."""
-    numbers = rng.integers(1, 10, size) * rng.choice([-1, 1], size) / 10
-    return f"[{', '.join(f'{number:.1f}' for number in numbers)}]"
+def _asked(wanted: Wanted) -> str:
+    """The command that finds the same numbers again."""
+    parts = ["backtrace new", wanted.shape, "--nice"]
+    if wanted.has_hidden and wanted.hidden != "relu":
+        parts.append(f"--activation {wanted.hidden}")
+    if wanted.last != "identity":
+        parts.append(f"--output-activation {wanted.last}")
+    if wanted.loss != "mse":
+        parts.append(f"--loss {wanted.loss}")
+    if wanted.decimals != _DECIMALS:
+        parts.append(f"--decimals {wanted.decimals}")
+    return " ".join([*parts, f"--seed {wanted.seed}"])
+
+
+def _list(numbers: Any) -> str:
+    return f"[{', '.join(f'{number:g}' for number in numbers)}]"

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from backtrace.formats.curve import curve
+from backtrace.formats.curve import plot
 from backtrace.formats.layout import Box, beside, boxes, broken, padded
 from backtrace.formats.safe import printable
 from backtrace.formats.setting import GAP, INDENT, Row, set_in_rows
@@ -71,7 +71,7 @@ class ConsolePrinter:
             case Table():
                 self.table(block)
             case Curve():
-                self.emit(" " * INDENT + curve(block.values, self.language, self.width - 2 * INDENT))
+                self.lines(" " * INDENT + line for line in plot(block, self.language, self.width - 2 * INDENT))
             case Listing():
                 self.lines(" " * 2 * INDENT + self.spelt(line) for line in block.text.splitlines())
 

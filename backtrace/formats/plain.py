@@ -53,7 +53,12 @@ def plain_lines(block: Block) -> Iterator[str]:
         case Table():
             yield from _rows(block)
         case Curve():
-            yield f"The {block.title} goes from {block.values[0]:.6g} to {block.values[-1]:.6g}."
+            lowest = min(block.values)
+            place = block.first + block.values.index(lowest)
+            yield (
+                f"The {block.title} is {block.values[0]:.6g} at first, {lowest:.6g} at its lowest (after {place} "
+                f"{block.along}) and {block.values[-1]:.6g} at last."
+            )
         case Listing():
             yield from block.text.splitlines()
 

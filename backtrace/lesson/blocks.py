@@ -142,10 +142,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Curve:
-    """A series of numbers to be drawn small, such as the loss of every update."""
+    """A series of numbers to be drawn, such as the loss after 0, 1, 2 … updates.
+
+    `along` says what is counted from one value to the next, `first` where the count begins.
+    """
 
     title: str
     values: tuple[float, ...]
+    along: str = "updates"
+    first: int = 0
 
 
 @dataclass(frozen=True)

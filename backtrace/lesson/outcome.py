@@ -122,7 +122,7 @@ def losses(trace: Trace) -> Iterator[Block]:
     if batches > 1 and epochs > 1:
         yield Prose(("The mean loss of each epoch:",), "note")
         means = values[: epochs * batches].reshape(epochs, batches).mean(axis=1)
-        yield Curve("mean loss of an epoch", tuple(map(float, means)))
+        yield Curve("mean loss", tuple(map(float, means)), "epochs", first=1)
 
 
 def samples_beside(trace: Trace, update: int) -> Iterator[Block]:

@@ -18,7 +18,7 @@ from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES
 from backtrace.network.optimizers import OPTIMIZERS
 from backtrace.notation.profiles import PROFILES
-from backtrace.scenario import load, names, path_of
+from backtrace.scenario import names, path_of
 from tests.commands import here, in_process_of_its_own
 
 
@@ -105,30 +105,6 @@ def test_a_notation_is_listed_with_every_spelling(capsys, monkeypatch):
     symbol, typed = (line.split()[1:3] for line in out.splitlines() if line.split()[:1] == ["dL_dz1"])
     assert symbol == ["δʰ", "δʰ₁"]
     assert typed == ["delta_h", r"\delta^{h}"]
-
-
-@pytest.mark.parametrize("activation", [name for name, row in ACTIVATIONS.items() if row.elementwise])
-@pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("units", ["1-1", "2-3-1", "2-3-4-2"])
-def test_a_new_scenario_runs(activation, loss, units, tmp_path, capsys):
-    """What `new` writes is commented and can be run as it is."""
-    path = tmp_path / "new.yaml"
-    if loss == "cross_entropy" and units.endswith("-1"):
-        assert here(["new", units, "--loss", loss], capsys).code == 2
-        return
-    assert here(["new", units, "--activation", activation, "--loss", loss, "-o", str(path)], capsys).code == 0
-    assert "# row = receiving neuron" in path.read_text()
-    assert "-".join(map(str, load(path).units)) == units
-    assert here(["run", str(path), "--only", "L"], capsys).code in (0, 3)
-
-
-def test_new_touches_no_file_that_exists(tmp_path, capsys):
-    """A file of that name is left as it was, with exit code 2."""
-    path = tmp_path / "mine.yaml"
-    path.write_text("precious")
-    ran = here(["new", "-o", str(path)], capsys)
-    assert (ran.code, path.read_text()) == (2, "precious")
-    assert "exists already" in ran.err
 
 
 @pytest.mark.parametrize("name", ["scenario", "trace"])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from backtrace.lesson.blocks import Derivation, Lesson
-from tests.calculator import Unreadable, calculate, closes
+from tests.calculator import Unreadable, Value, calculate, closes
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Printed:
     def closes(self) -> bool:
         """Whether a calculator gives the result as printed: rounded to its digits, or nothing else where exact."""
         try:
+            if "/" in self.result:  # a fraction, whose decimals have no end
+                return self.is_exact and is_same(calculate(self.worked), calculate(self.result))
             nothing_left = not self.is_exact or calculate(self.worked) == calculate(self.result)
             return nothing_left and closes(self.worked, self.result)
         except Unreadable:
@@ -44,8 +47,16 @@ def lines_of(derivation: Derivation) -> Iterator[Printed]:
     if len(worked) == 2:
         for factor, rounded in zip(*(form.factors for form in worked), strict=True):
             yield Printed(name, factor.linear("text"), rounded.linear("text"), False)
-    if derivation.kept is not None:
+    if derivation.kept is not None and derivation.beside == "kept":
         yield Printed(name, derivation.kept.linear("text"), result, False)
+
+
+def is_same(left: Value, right: Value) -> bool:
+    """Whether two values are the same but for the last of the calculator's digits."""
+    if isinstance(left, list) and isinstance(right, list):
+        rows = zip(left, right, strict=True)
+        return all(is_same(a, b) for row, other in rows for a, b in zip(row, other, strict=True))
+    return not isinstance(left, list) and not isinstance(right, list) and abs(left - right) < Decimal(10) ** -40
 
 
 def wrong(lines: set[Printed]) -> list[str]:
