@@ -89,7 +89,8 @@ def _linear(values: Sequence[float], low: float, high: float) -> _Scale:
     bottom = math.floor(low / step)
     top = max(math.ceil(high / step), bottom + _FEWEST_ROWS)
     decimals = max(0, -math.floor(math.log10(step)))
-    form = f".{decimals}f" if decimals <= _SPELT_OUT and top * step < _LARGE else ".4g"
+    largest = max(abs(bottom), abs(top)) * step
+    form = f".{decimals}f" if decimals <= _SPELT_OUT and largest < _LARGE else ".3g"
     return _Scale([f"{row * step:{form}}" for row in range(bottom, top + 1)], np.asarray(values) / step - bottom)
 
 

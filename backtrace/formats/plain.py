@@ -53,12 +53,7 @@ def plain_lines(block: Block) -> Iterator[str]:
         case Table():
             yield from _rows(block)
         case Curve():
-            lowest = min(block.values)
-            place = block.first + block.values.index(lowest)
-            yield (
-                f"The {block.title} is {block.values[0]:.6g} at first, {lowest:.6g} at its lowest (after {place} "
-                f"{block.along}) and {block.values[-1]:.6g} at last."
-            )
+            yield _curve(block)
         case Listing():
             yield from block.text.splitlines()
 
@@ -71,6 +66,14 @@ def _line(line: Line) -> Iterator[str]:
         yield f"And {line.omitted} more entries."
     if line.reading:
         yield said(line.reading)
+
+
+def _curve(curve: Curve) -> str:
+    """The first, the lowest and the last value of a series, in its curve's place."""
+    first, lowest, last = curve.values[0], min(curve.values), curve.values[-1]
+    place = curve.first + curve.values.index(lowest)
+    after = f"after {place} {curve.along.removesuffix('s') if place == 1 else curve.along}"
+    return f"The {curve.title} is {first:.6g} at first, {lowest:.6g} at its lowest ({after}) and {last:.6g} at last."
 
 
 def _derivation(derivation: Derivation) -> str:

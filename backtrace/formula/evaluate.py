@@ -42,7 +42,8 @@ class Carrier:
             return _array(op.entries(*args))
         if not args:
             return _array(self._rule(op)())
-        return _array(np.frompyfunc(self._rule(op), op.arity, 1)(*args))
+        with np.errstate(all="ignore"):  # what a rule works with inside may leave the range of doubles
+            return _array(np.frompyfunc(self._rule(op), op.arity, 1)(*args))
 
     def _rule(self, op: Operation) -> Callable[..., Any]:
         rule = self.function(op)

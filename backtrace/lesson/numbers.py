@@ -225,7 +225,9 @@ def factors_closing(
     The printed operands give the printed result and each factor as printed, and the printed factors give the
     result. Where no number of digits does it all, the decimals of `close` and no factors.
     """
-    (result,), exact = close.results, [float(evaluate(factor, reads)) for factor in factors]
+    (result,) = close.results
+    with np.errstate(all="ignore"):  # an operand of a finite factor may be infinite
+        exact = [float(evaluate(factor, reads)) for factor in factors]
     for decimals in range(close.decimals, close.decimals + 4):
         calculated = [calculate(factor, reads, decimals, base)[0] for factor in factors]
         values = tuple(put_in(value, decimals, base) for value in exact)

@@ -43,6 +43,8 @@ def _order(sound: Sound, samples: int) -> Iterator[Flaw]:
 
 
 def _shuffle(sound: Sound) -> Iterator[Flaw]:
+    if sound.get("training", "order"):
+        return
     if sound.get("training", "shuffle") and sound.get("seed", default=_ABSENT) is _ABSENT:
         yield Flaw(("training", "shuffle"), "`shuffle` without a seed", "a `seed`, so that the order can be had again",
                    "write `seed: 1` at the top of the document")  # fmt: skip

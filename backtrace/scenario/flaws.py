@@ -23,7 +23,7 @@ LONGEST_LINE = 120
 MOST_NAMES = 12
 MOST_DIGITS = 30
 
-_COUNTED = {"layers": "layer", "data": "sample", "links": "link"}
+_COUNTED = {"layers": "layer", "data": "sample", "links": "link", "order": "batch"}
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from backtrace.network.optimizers import OPTIMIZERS
 from backtrace.network.parameters import Parameter
 from backtrace.network.schedules import SCHEDULES
 from backtrace.scenario.flaws import Flaw, Loc, listed, nearest, printable, quoted
+from backtrace.scenario.messages import number_remedy
 from backtrace.scenario.parts import Variant
-from backtrace.scenario.schema import LossPart, RatesPart
+from backtrace.scenario.schema import RATES, LossPart, RatesPart
 from backtrace.scenario.sound import Sound
 
 
@@ -33,7 +34,7 @@ def variant_flaws(sound: Sound) -> list[Flaw]:
 
 
 def _flaws(sound: Sound, loc: Loc, table: Mapping[str, Any], part: type[Variant] | None = None) -> list[Flaw]:
-    written = sound.get(*loc)
+    written = sound.mapping(*loc) or sound.get(*loc)
     name = name_of(written)
     if name is None or name not in table:
         return []
@@ -55,17 +56,23 @@ def parameter_flaws(
             found = f"the unknown key '{printable(key, 60)}' for {name}"
             yield Flaw((*loc, key), found, expected, remedy, on="key")
         elif not parameters[key].allows(value):
-            yield Flaw((*loc, key), quoted(value), parameters[key].words)
+            yield Flaw((*loc, key), quoted(value), parameters[key].words, _remedy(parameters[key], value))
     for key, parameter in parameters.items():
         if parameter.default is None and key not in written:
             yield Flaw((*loc, key), f"no `{key}` for {name}", parameter.range.meaning or parameter.words, on="holder")
 
 
+def _remedy(parameter: Parameter, value: Any) -> str:
+    if not isinstance(value, str):
+        return ""
+    return number_remedy(value) if parameter.is_number else nearest(value, map(str, parameter.choices))
+
+
 def _rate_flaws(sound: Sound) -> Iterator[Flaw]:
     """A learning rate that changes has a first rate and its schedule's parameters, or the rates one by one."""
     loc: Loc = ("training", "learning_rate")
-    written = sound.get(*loc)
-    if not isinstance(written, dict):
+    written = sound.mapping(*loc)
+    if written is None or written.get("schedule") not in RATES:
         return
     name = str(written["schedule"])
     needed, other = ("values", "initial") if name == "list" else ("initial", "values")
