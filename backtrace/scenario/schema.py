@@ -167,7 +167,7 @@ class KeepPart(Part):
     updates: Annotated[
         Annotated[Literal["all", "last"], Tag("word")] | Annotated[EveryPart, Tag("every")],
         Discriminator(lambda v: "word" if isinstance(v, str) else "every"),
-        Asked("all, last, or a mapping with `every`"),
+        Asked("`all`, `last`, or a mapping with `every`"),
     ] = Field(default="all", description="the updates whose values are kept")
     per_sample_gradients: Yes = Field(
         default=True, description="whether a batch's gradients are worked for each of its samples first"

@@ -36,7 +36,7 @@ def test_a_weight_is_read_by_one_neuron() -> None:
 
 def test_an_activation_is_read_by_every_neuron_of_the_next_layer() -> None:
     """The chain of a hidden activation has a pair for each neuron that it is sent to."""
-    mazur = run(load(path_of("mazur")))
+    mazur = run(load(path_of("mazur")).with_(notation="lecture"))
     assert pairs(mazur, "a1", 1) == ["∂L/∂u₁·∂u₁/∂h₁", "∂L/∂u₂·∂u₂/∂h₁"]
     assert pairs(mazur, "z1", 1) == ["∂L/∂h₁·∂h₁/∂z₁"]
     assert len(pairs(mazur, "x", 2)) == 2

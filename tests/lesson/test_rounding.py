@@ -84,8 +84,8 @@ def by_hand(value: Decimal, places: Places, mode: str) -> Decimal:
 
 
 def same(expected: Decimal, result: Decimal) -> bool:
-    """Whether two numbers are the same, as far as a double can tell them apart."""
-    return abs(expected - result) <= Decimal("1e-15") * abs(expected)
+    """Whether two numbers are the same to the 15 digits that a double holds and the lesson shows."""
+    return abs(expected - result) <= Decimal("5e-15") * abs(expected)
 
 
 def flat(value: Value) -> list[Decimal]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backtrace.errors import InputError
 from backtrace.network.activations import ACTIVATIONS
@@ -319,3 +321,40 @@ training:
     other = made.with_(optimizer="sgd", activation="tanh")
     assert (other.optimizer, other.layers[0].activation, other.loss_parameters) == ("sgd", "tanh", {"delta": 0.5})
     assert other.rates == made.rates
+
+
+_VALUES = st.sampled_from([0, 1, 0.5, 2.0, -1, 1e400, True, False, None, "exact", "tanh", "mean", "1", [1], [], {}])
+
+
+def variants(table: Any, named_by: str, *others: str) -> st.SearchStrategy[Any]:
+    """A name, or a mapping with a name and keys that some variant of the table has, at any value."""
+    keys = sorted({key for row in table.values() for key in row.parameters} | set(others))
+    written = st.dictionaries(st.sampled_from(keys), _VALUES, max_size=3)
+    names = st.sampled_from([*table, "list", "nonsense"])
+    return names | st.builds(lambda name, more: {named_by: name} | more, names, written)
+
+
+@given(
+    variants(ACTIVATIONS, "name"),
+    variants(LOSSES, "name", "outputs", "batch"),
+    variants(OPTIMIZERS, "name"),
+    variants(SCHEDULES, "schedule", "initial", "values", "per") | _VALUES,
+    st.lists(st.lists(st.integers(0, 2), max_size=2), max_size=2) | _VALUES,
+    st.fixed_dictionaries({}, optional={"updates": _VALUES | st.just({"every": 2}), "per_sample_gradients": _VALUES}),
+)
+def test_the_schema_accepts_every_variant_that_is_read(
+    function: Any, loss: Any, optimizer: Any, learning_rate: Any, order: Any, keep: Any
+) -> None:
+    """No variant is read that the JSON Schema would mark as wrong, and nothing but InputError is raised."""
+    pieces = {
+        "activation": activation(function), "loss": small(loss=loss), "optimizer": trained(optimizer=optimizer),
+        "rate": trained(learning_rate=learning_rate), "order": trained(order=order), "keep": small(keep=keep),
+    }  # fmt: skip
+    for document in pieces.values():
+        try:
+            full = read_document(document, "f").document
+        except InputError:
+            continue
+        VALIDATOR.validate(document)
+        VALIDATOR.validate(full)
+        assert read_document(full, "f").document == full
