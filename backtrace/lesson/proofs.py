@@ -85,8 +85,9 @@ def tell_verification(trace: Trace, verification: Verification) -> Lesson:
     kinks = [check for check in checks if check.verdict == "kink"]
     if kinks:
         blocks.append(Prose((
-            f"{len(kinks)} at a kink: a pre-activation is 0, where the derivative does not exist and the convention "
-            "gives the slope, or so close to 0 that the difference steps over it.",), "note"))  # fmt: skip
+            f"{len(kinks)} at a kink: a pre-activation is 0, or a prediction its target, where the derivative does not "
+            "exist and the convention gives the slope; or so close to it that the difference steps over it.",
+        ), "note"))  # fmt: skip
     wrong = [check for check in checks if check.verdict == "disagrees"]
     if wrong:
         blocks.append(Prose((f"{len(wrong)} of {len(checks)} gradients DISAGREE.",), "warning"))

@@ -102,8 +102,7 @@ def _check(trace: Trace, telling: Telling) -> None:
         missing = [n for n in numbers if not 1 <= n <= last]
         problems += [Problem(f"there is no {what} {n}", f"they count from 1 to {last}") for n in missing]
     left_out = [n for n in telling.updates if 1 <= n <= trace.updates and n not in trace.kept]
-    problems += [Problem(f"update {n} is not kept", "one that the scenario keeps", _nearest_kept(trace, n))
-                 for n in left_out]  # fmt: skip
+    problems += [not_kept(trace, n) for n in left_out]
     for name, path in [(name, "") for name in telling.only] + [(name, "notes") for name in trace.scenario.notes]:
         try:
             var = trace.notation.find(name)
@@ -116,7 +115,9 @@ def _check(trace: Trace, telling: Telling) -> None:
         raise InputError(problems)
 
 
-def _nearest_kept(trace: Trace, update: int) -> str:
+def not_kept(trace: Trace, update: int) -> Problem:
+    """The problem of an update whose values the scenario does not keep."""
     before = max((kept for kept in trace.kept if kept < update), default=None)
     after = min(kept for kept in trace.kept if kept > update)
-    return f"kept are {after} and later ones" if before is None else f"the nearest are {before} and {after}"
+    remedy = f"only update {after} is kept" if before is None else f"the nearest are {before} and {after}"
+    return Problem(f"update {update} is not kept", "one that the scenario keeps", remedy)

@@ -169,11 +169,13 @@ def _objective(trace: Trace, update: int, parameters: Mapping[str, np.ndarray]) 
 
 
 def _nearest_kink(trace: Trace, update: int, entry: Var) -> float:
-    """How close the activations that depend on the entry come to a point where their derivative does not exist."""
+    """How close the entry's activations, and the loss, come to a point where their derivative does not exist."""
     first = trace.plan.quantities[entry.name].layer or 1
-    found = [
-        float(np.abs(trace.value(f"z{number}", update)).min())
+    distances = [
+        trace.value(f"z{number}", update)
         for number, layer in enumerate(trace.plan.activations, 1)
         if number >= first and layer.convention
     ]
-    return min(found, default=math.inf)
+    if trace.plan.loss.convention:
+        distances.append(trace.value(f"a{trace.scenario.depth}", update) - trace.value("y", update))
+    return min((float(np.abs(each).min()) for each in distances), default=math.inf)
