@@ -85,6 +85,33 @@ def test_every_part_of_an_update_is_told(name: str) -> None:
     assert all(e.quantity.layer == 2 for e in lines)
 
 
+# fmt: off
+ORDER = [
+    "J", "penalty", "objective", "dJ_dW2", "dJ_db2", "dJ_dW1", "dJ_db1", "dobjective_dW2", "dobjective_dW1", "eta",
+    "velocity_W2_next", "step_W2", "W2_next", "velocity_b2_next", "step_b2", "b2_next",
+    "velocity_W1_next", "step_W1", "W1_next", "velocity_b1_next", "step_b1", "b1_next",
+]
+STAGES = [
+    "loss of the batch: mean over its samples", "gradients of the batch: mean over its samples",
+    "gradients with the penalty", "update",
+]
+# fmt: on
+
+
+def test_the_equations_of_an_update_stand_in_order() -> None:
+    """Loss, penalty and objective of the batch, its gradients, the penalty's share, the rate, a step for each parameter."""
+    rate = {"schedule": "exponential", "initial": 0.05, "gamma": 0.9}
+    plan = plan_of(training("momentum", l2=0.3, learning_rate=rate).with_(loss="half_sse"))
+    assert [equation.id for equation in plan.of_update] == ORDER
+    assert list(dict.fromkeys(equation.stage.title for equation in plan.of_update)) == STAGES
+    after_of_sample, after_of_update = plan.after
+    assert [equation.id for equation in after_of_update] == ["J", "penalty", "objective"]
+    assert {equation.phase for equation in after_of_sample} == {"forward", "loss"}
+    single = plan_of(training("sgd", l2=0.3, batch_size=1))
+    assert [e.id for e in single.of_sample if e.phase == "loss"] == ["L_terms", "L", "penalty", "objective"]
+    assert [e.id for e in single.of_update[:2]] == ["dobjective_dW2", "dobjective_dW1"]
+
+
 def test_without_bias_correction_there_are_no_corrected_means() -> None:
     """A choice changes the formula: no m̂, no v̂, and the number of the update is not asked for."""
     plan = plan_of(training(optimizer={"name": "adam", "bias_correction": False}))

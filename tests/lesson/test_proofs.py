@@ -92,7 +92,7 @@ def test_a_kink_is_explained() -> None:
     """A gradient at a kink is neither right nor wrong, and the lesson says why."""
     sentences = prose(told(check(), check("kink")))
     assert sentences[-2][1] == "note"
-    assert "a pre-activation is 0, where the derivative does not exist" in sentences[-2][0]
+    assert "a pre-activation is 0, or a prediction its target, where the derivative does not exist" in sentences[-2][0]
     assert sentences[-1] == ("All 1 gradients agree with both.", "plain")
 
 

@@ -114,6 +114,16 @@ def test_a_difference_that_steps_over_a_kink_does_not_count(z: float) -> None:
     assert all(check.sympy_error < 1e-9 for check in verification.checks)
 
 
+@pytest.mark.parametrize("distance", [1e-7, -1e-6, 1e-5])
+def test_a_loss_has_a_kink_where_the_prediction_is_the_target(monkeypatch: pytest.MonkeyPatch, distance: float) -> None:
+    """Close to its target the absolute error is judged by sympy alone, which still finds a wrong slope."""
+    near = scenario(weights=[[[1]]], x=[1], y=[1 - distance], loss="mae", learning_rate=0.1)
+    assert verdicts(verify(run(near))) == {"W1": {"kink"}}
+    row = LOSSES["mae"]
+    monkeypatch.setitem(LOSSES, "mae", replace(row, slope=lambda y, a: 2 * row.slope(y, a)))
+    assert verdicts(verify(run(near))) == {"W1": {"disagrees"}}
+
+
 def test_a_kink_excuses_nothing_in_front_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong slope is found in spite of a kink in an earlier layer; close to a kink sympy still finds it behind."""
     row = ACTIVATIONS["identity"]
