@@ -133,7 +133,7 @@ def assert_exports_read_back(trace: Trace) -> None:
         assert again.getvalue() == whole.getvalue()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(scenarios(EXTREME), st.booleans(), st.sampled_from(["text", "ascii"]))
 def test_what_is_accepted_can_be_run_told_and_exported(scenario, detail, language):
     """Run, told in every format and exported, or OutOfRangeError with exit code 3 and the equation's id."""

@@ -99,7 +99,7 @@ STAGES = [
 
 
 def test_the_equations_of_an_update_stand_in_order() -> None:
-    """Loss, penalty and objective of the batch, its gradients, the penalty's share, the rate, a step for each parameter."""
+    """Loss, penalty, objective; gradients, with the penalty's share; the learning rate; a step for each parameter."""
     rate = {"schedule": "exponential", "initial": 0.05, "gamma": 0.9}
     plan = plan_of(training("momentum", l2=0.3, learning_rate=rate).with_(loss="half_sse"))
     assert [equation.id for equation in plan.of_update] == ORDER
