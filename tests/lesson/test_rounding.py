@@ -29,7 +29,7 @@ from tests.engine.drawn import modes, said_places, scenarios
 from tests.lesson.printed import lines_of, wrong
 from tests.lesson.test_sentences import said
 
-SMALLEST = Decimal("1e-300")  # e^x saturates to 0 below this in every arithmetic
+SMALLEST = Decimal("1e-300")  # e^x saturates beyond this in every arithmetic of the engine
 MODES = {"half-even": ROUND_HALF_EVEN, "half-up": ROUND_HALF_UP, "truncate": ROUND_DOWN}
 
 
@@ -85,7 +85,7 @@ def by_hand(value: Decimal, places: Places, mode: str) -> Decimal:
 
 def same(expected: Decimal, result: Decimal) -> bool:
     """Whether two numbers are the same to the 15 digits that a double holds and the lesson shows."""
-    return abs(expected - result) <= Decimal("5e-15") * abs(expected)
+    return abs(expected - result) <= max(SMALLEST, Decimal("5e-15") * abs(expected))
 
 
 def flat(value: Value) -> list[Decimal]:
