@@ -26,6 +26,7 @@ _MOST_DIGITS = 20
 _LARGE = 1e7
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _CALCULATOR = Context(prec=40, traps=[])
+_SURE_DIGITS = Context(prec=30, traps=[])  # 1.7/3·0.75 is 0.425, and 0.4249…9 to the calculator's last digit
 ALL_DIGITS = 99
 """The decimals of an operand that is to be shown with every digit that it has."""
 
@@ -146,7 +147,8 @@ def closing_as_rounded(
     """How a line is shown whose result was rounded: the operands with all their digits, the result with its own."""
     shown_results = tuple(rounded_to(value, places) for value in results)
     calculated = calculate(formula, reads, ALL_DIGITS, base)
-    exact = all(number == result.decimal for number, result in zip(calculated, shown_results, strict=True))
+    pairs = zip(map(_SURE_DIGITS.plus, calculated), shown_results, strict=True)
+    exact = all(number == result.decimal for number, result in pairs)
     return Closing(ALL_DIGITS, shown_results, exact)
 
 

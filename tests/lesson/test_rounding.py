@@ -117,9 +117,10 @@ def refuted(trace: Trace, *views: View, detail: bool = False) -> list[str]:
             continue  # nothing is worked, or a long sum of which the middle is left out
         worked, result = (calculate(forms[name].linear("text")) for name in ("numbers", "value"))
         expected = [by_hand(value, places, mode) for value in flat(worked)]
-        left_over = [abs(value - shown) for value, shown in zip(flat(worked), flat(result), strict=True)]
-        is_exact = max(left_over) < SMALLEST or forms["value"].relation == "rounds to"
-        if not (is_exact and all(map(same, expected, flat(result)))):
+        nothing_left = all(abs(a - b) <= max(SMALLEST, abs(a) * Decimal("1e-29"))
+                           for a, b in zip(flat(worked), flat(result), strict=True))  # fmt: skip
+        says_so = forms["value"].relation == "equals"
+        if nothing_left != says_so or not all(map(same, expected, flat(result))):
             found.append(str(derivation))
     return found
 
