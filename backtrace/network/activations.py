@@ -160,8 +160,8 @@ add_activation(Activation("elu",      _elu,
     convention="At z = 0 the slope of ELU is taken as that on its left."))
 add_activation(Activation("softplus", lambda z, _: ln(1 + exp(z)),       lambda z, a: sigma(z),
     "softplus; Dugas et al. 2001"))
-add_activation(Activation("swish",    lambda z, _: z * sigma(z),         lambda z, a: a + sigma(z) * (1 - a),
-    "swish, or SiLU; Ramachandran, Zoph & Le 2017"))
+add_activation(Activation("swish",    lambda z, _: z * sigma(z),  lambda z, a: sigma(z) * (1 + z * (1 - sigma(z))),
+    "swish, or SiLU; Ramachandran, Zoph & Le 2017; derivative as in Elfwing, Uchibe & Doya 2018"))
 add_activation(Activation("gelu",     _gelu,                             _gelu_slope,
     "Gaussian error linear unit; Hendrycks & Gimpel 2016"))
 add_activation(Activation("softmax",  _softmax,                          lambda z, a, *, shift: diag(a) - outer(a, a),
