@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -189,11 +190,15 @@ def test_what_has_sober_numbers_is_verified(scenario):
 
 
 def closes_or_cannot_be_worked(text: str, value: str) -> bool:
-    """A calculator refuses a long sum of which only some terms are shown, and the logarithm of a term that vanishes.
+    """Whether a line closes, or is one that a calculator cannot work.
 
-    A term with target 0 vanishes also where its prediction is below 0.
+    It refuses a long sum of which only some terms are shown, and the logarithm of a term that vanishes: one with target
+    0 vanishes also where its prediction is below 0. It has no digits for 1 beside 10³⁰ or 10⁻³⁰.
     """
     try:
-        return closes(text, value)
+        return closes(text, value) or any(int(n.translate(LOWERED)) >= 30 for n in RAISED.findall(text))
     except Unreadable:
         return "…" in text or "ln(" in text
+
+
+RAISED, LOWERED = re.compile("10⁻?([⁰¹²³⁴⁵⁶⁷⁸⁹]+)"), str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
