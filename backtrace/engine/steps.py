@@ -68,7 +68,7 @@ class Steps:
         if not 1 <= number <= self.last:
             raise IndexError(f"there is no step {number}: they count from 1 to {self.last}")
         updates = self.schedule.updates
-        update = _last_of(1, updates + 1, lambda update: self.before(update) < number)
+        update = last_of(1, updates + 1, lambda update: self.before(update) < number)
         position = number - 1 - self.before(update)
         return update, *self.plan.line(self.schedule.samples(update), update > updates, position)
 
@@ -77,7 +77,7 @@ class Steps:
         if not -len(self) <= position < len(self):
             raise IndexError(f"there is no step at position {position}: {len(self)} are kept")
         kept, position = self.columns.kept, position % len(self)
-        place = _last_of(0, len(kept), lambda place: self._kept_before(place) <= position)
+        place = last_of(0, len(kept), lambda place: self._kept_before(place) <= position)
         update = kept[place] if place < len(kept) else self.schedule.updates + 1
         return 1 + self.before(update) + position - self._kept_before(place)
 
@@ -86,7 +86,7 @@ class Steps:
         return self.columns.visits[place] * len(self.plan.of_sample) + place * len(self.plan.of_update)
 
 
-def _last_of(low: int, high: int, holds: Callable[[int], bool]) -> int:
+def last_of(low: int, high: int, holds: Callable[[int], bool]) -> int:
     """The last number from `low` to `high` for which the condition holds; it holds for `low`, and then no more."""
     while low < high:
         middle = (low + high + 1) // 2

@@ -136,6 +136,11 @@ class Trace:
         """The numbers of the updates whose values are kept; the pass after the last always is."""
         return self._columns.kept
 
+    @property
+    def visits(self) -> Sequence[int]:
+        """How many samples were worked in the kept updates before each of them, and in all."""
+        return self._columns.visits
+
     def worked(self) -> Iterator[Worked]:
         """The values of each kept update in turn, and of the pass after the last, as `engine.work` gives them."""
         for update in (*self.kept, self.updates + 1):
