@@ -35,7 +35,9 @@ class _Setting:
     def rows(self) -> Iterator[Row]:
         target = beside(boxes(self.derivation.target.pieces(self.language), self.language))
         kept = self.kept()
-        room = self.width - INDENT - target.width - (len(kept) + GAP if kept else 0)
+        room = self.width - INDENT - target.width
+        if kept and not self.derivation.tall:  # of a tall one it stands beside the value alone
+            room -= len(kept) + GAP
         segments = [(form, self.segment(form)) for form in self.derivation.forms]
         total = sum(box.width for _, parts in segments for box in parts)
         if not self.derivation.tall and not self.derivation.shapes and total <= room:
