@@ -128,3 +128,25 @@ def diagonal(vector: NDArray[Any]) -> NDArray[Any]:
     for i, entry in enumerate(vector):
         out[i, i] = entry
     return out
+
+
+def nowhere(low: float, high: float) -> tuple[float, ...]:
+    """No turn at all: the operation only rises, or only falls, with the operand."""
+    return ()
+
+
+def at_zero(low: float, high: float) -> tuple[float, ...]:
+    """A turn, or no value, where the operand is 0."""
+    return (0.0,) if low <= 0 <= high else ()
+
+
+def where_unknown(low: float, high: float) -> tuple[float, ...]:
+    """No value where the operand is not known: between two exponents a negative base has none."""
+    return () if low == high else (math.nan,)
+
+
+def at_quarter_turns(low: float, high: float) -> tuple[float, ...]:
+    """Where sine or cosine turn; of more than a whole turn the first."""
+    quarter = math.pi / 2
+    first = math.ceil(low / quarter) if math.isfinite(low) else 0
+    return tuple(n * quarter for n in range(first, first + 4) if n * quarter <= high)

@@ -36,13 +36,13 @@ class Carrier:
     def work(self, expr: Apply, args: list[Any]) -> Any:
         """The operation's value from its operands' values."""
         op = expr.op
-        if op.fold:
-            return _folded(self._rule(OPERATIONS[op.fold]), args[0])
-        if op.entries is not None:
-            return _array(op.entries(*args))
-        if not args:
-            return _array(self._rule(op)())
         with np.errstate(all="ignore"):  # what a rule works with inside may leave the range of doubles
+            if op.fold:
+                return _folded(self._rule(OPERATIONS[op.fold]), args[0])
+            if op.entries is not None:
+                return _array(op.entries(*args))
+            if not args:
+                return _array(self._rule(op)())
             return _array(np.frompyfunc(self._rule(op), op.arity, 1)(*args))
 
     def _rule(self, op: Operation) -> Callable[..., Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from backtrace.errors import MisfitError
 
 Shape = tuple[int, ...]
+Turns = Callable[[float, float], tuple[float, ...]]
 Key = tuple[str, tuple[int, ...] | None, int | None]
 
 
@@ -39,7 +40,9 @@ class Operation:
     samples leading; `entries` on object arrays of one sample (operations with a structure), or `fold` names the
     operation of two operands that gathers the last axis; `exact`, `decimal` and `symbolic` (which is handed the
     sympy module) work on single entries, and so does `formula` where one entry is not the operation itself
-    applied to the entries. `partials` gives the derivative by each operand, for entry formulas.
+    applied to the entries. `partials` gives the derivative by each operand, for entry formulas. `turns` says for
+    each operand where, between two ends, the operation turns or has no value: elsewhere it only rises or only falls
+    with that operand, so that its floats say what it does to intervals.
     `body` defines a named function by other operations; it then needs no evaluation rule of its own.
     """
 
@@ -54,6 +57,7 @@ class Operation:
     symbolic: Callable[..., Any] | None = None
     formula: Callable[..., Expr] | None = None
     partials: Callable[..., tuple[Expr | None, ...]] | None = None
+    turns: tuple[Turns, ...] = ()
     body: Callable[..., Expr] | None = None
     elementwise: bool = True
     gathers_samples: bool = False

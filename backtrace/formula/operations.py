@@ -19,16 +19,20 @@ from backtrace.errors import MisfitError
 from backtrace.formula.arithmetic import (
     PI_DECIMAL,
     Inexact,
+    at_quarter_turns,
+    at_zero,
     cos_decimal,
     diagonal,
     erf_decimal,
     exp_decimal,
     mean_entries,
+    nowhere,
     power_decimal,
     power_exact,
     saturating_exp,
     sum_last,
     tanh_decimal,
+    where_unknown,
     ydiv_floats,
     ylogx_decimal,
     ylogx_floats,
@@ -149,10 +153,12 @@ _arithmetic("mul", operator.mul, np.multiply, lambda a, b: (b, a), _everywhere(
     "{0}·{1}", PRODUCT, PRODUCT, PRODUCT, ascii="{0}*{1}", latex=r"{0} \cdot {1}", words="{0} times {1}"))
 _arithmetic("div", operator.truediv, np.divide, lambda a, b: (1 / b, -(a / b**2)), _everywhere(
     "{0}/{1}", PRODUCT, PRODUCT, DIVISOR,
-    latex=Spelling(r"\frac{{{0}}}{{{1}}}", FRACTION, (LOOSE, LOOSE)), words="{0} over {1}"))
+    latex=Spelling(r"\frac{{{0}}}{{{1}}}", FRACTION, (LOOSE, LOOSE)), words="{0} over {1}"),
+    turns=(nowhere, at_zero))
 _arithmetic("pow", operator.pow, np.power, lambda a, n: (n * a ** _less_one(n), None), _everywhere(
     "{0}^{1}", POWER, BASE, EXPONENT, latex=Spelling("{0}^{{{1}}}", POWER, (BASE, LOOSE)),
-    words="{0} to the power {1}"), exact=power_exact, decimal=power_decimal)
+    words="{0} to the power {1}"), exact=power_exact, decimal=power_decimal,
+    turns=(at_zero, where_unknown))
 _arithmetic("neg", operator.neg, np.negative, lambda a: (-_ONE,), _everywhere(
     "−{0}", SIGN, APART, ascii="-{0}", latex="-{0}", words="minus {0}"))
 
@@ -177,7 +183,7 @@ _row("minimum", 2, _same, floats=np.minimum, exact=min, decimal=min,
      spellings=_everywhere("min({0}, {1})", ATOM, LOOSE, LOOSE, latex=r"\min\left({0}, {1}\right)",
                            words="the smaller of ({0}) and ({1})"))
 _row("magnitude", 1, _same, floats=np.abs, exact=abs, decimal=abs,
-     symbolic=lambda s, x: s.Abs(x), partials=lambda x: (sign(x),), spellings=_everywhere(
+     symbolic=lambda s, x: s.Abs(x), partials=lambda x: (sign(x),), turns=(at_zero,), spellings=_everywhere(
      "|{0}|", ATOM, LOOSE, ascii="abs({0})", latex=r"\left|{0}\right|", words="the magnitude of ({0})"))
 _row("sign", 1, _same, floats=np.sign, exact=lambda x: Fraction((x > 0) - (x < 0)),
      decimal=lambda x: Decimal((x > 0) - (x < 0)), symbolic=lambda s, x: s.sign(x), partials=lambda x: (_ZERO,),
@@ -188,10 +194,10 @@ _row("floor", 1, _same, floats=np.floor, exact=lambda x: Fraction(math.floor(x))
      spellings=_everywhere("⌊{0}⌋", ATOM, LOOSE, ascii="floor({0})", latex=r"\left\lfloor {0} \right\rfloor",
                            words="the whole part of ({0})"))
 _row("sin", 1, _same, floats=np.sin, exact=Inexact("sin"), decimal=lambda x: cos_decimal(x - PI_DECIMAL / 2),
-     symbolic=lambda s, x: s.sin(x), partials=lambda x: (cos(x),), spellings=_everywhere(
+     symbolic=lambda s, x: s.sin(x), partials=lambda x: (cos(x),), turns=(at_quarter_turns,), spellings=_everywhere(
      "sin({0})", ATOM, LOOSE, latex=r"\sin\left({0}\right)", words="the sine of ({0})"))
 _row("cos", 1, _same, floats=np.cos, exact=Inexact("cos"), decimal=cos_decimal,
-     symbolic=lambda s, x: s.cos(x), partials=lambda x: (-sin(x),), spellings=_everywhere(
+     symbolic=lambda s, x: s.cos(x), partials=lambda x: (-sin(x),), turns=(at_quarter_turns,), spellings=_everywhere(
      "cos({0})", ATOM, LOOSE, latex=r"\cos\left({0}\right)", words="the cosine of ({0})"))
 _row("erf", 1, _same, floats=np.vectorize(math.erf, otypes=[np.float64]), exact=Inexact("the error function"),
      decimal=erf_decimal, symbolic=lambda s, x: s.erf(x),
@@ -211,7 +217,8 @@ _row("ylogx", 2, _same, floats=ylogx_floats, exact=Inexact("ln"), decimal=ylogx_
      words="{0} times the natural logarithm of ({1})"))
 _row("ydiv", 2, _same, floats=ydiv_floats, exact=lambda y, x: y / x if y else y, decimal=lambda y, x: y / x if y else y,
      symbolic=lambda s, y, x: s.Piecewise((0, s.Eq(y, 0)), (y / x, True)),
-     partials=lambda y, x: (1 / x, -ydiv(y, x**2)), spellings=OPERATIONS["div"].spellings)
+     partials=lambda y, x: (1 / x, -ydiv(y, x**2)), turns=OPERATIONS["div"].turns,
+     spellings=OPERATIONS["div"].spellings)
 
 _row("matvec", 2, _matvec_shape, floats=np.matvec, elementwise=False,
      entries=lambda W, x: sum_last(W * x), spellings=_matrix_product())

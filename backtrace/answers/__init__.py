@@ -1,0 +1,1 @@
+"""Numbers that a learner wrote, against a trace: read as written, judged, explained by a changed formula, counted."""
