@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from io import StringIO
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -35,6 +36,22 @@ _WIDEST = 110
 _BETWEEN, _LAST_COLUMN = 3, 16
 _STYLES = {"chain": "dim", "formula": "", "numbers": "", "factors": "dim", "value": "bold"}
 _TONES = {"plain": "", "note": "dim", "warning": "bold yellow"}
+
+
+def texts(blocks: Iterable[Block], width: int, language: Language = "text", projector: bool = False) -> list[Text]:
+    """The lines of blocks as they are printed on a console of that width."""
+    collected: list[Text] = []
+
+    class Collecting(ConsolePrinter):
+        """Keeps the lines in place of printing them."""
+
+        def put(self, line: Text) -> None:
+            collected.append(line)
+
+    printer = Collecting(Console(width=width, file=StringIO()), language, projector)
+    for block in blocks:
+        printer.block(block)
+    return collected
 
 
 class ConsolePrinter:
@@ -84,6 +101,10 @@ class ConsolePrinter:
         self.after_blank = not line
         if self.projector:
             line = Text(line.plain, "bold")
+        self.put(line)
+
+    def put(self, line: Text) -> None:
+        """Print one finished line."""
         self.console.print(line, soft_wrap=True, markup=False, highlight=False, emoji=False)
 
     def lines(self, lines: Iterable[str], style: str = "") -> None:

@@ -40,6 +40,11 @@ class Box:
         return len(self.lines) - 1 - self.baseline
 
 
+def width_of(text: str) -> int:
+    """The width of a text in cells of the terminal."""
+    return cell_len(text)
+
+
 def padded(text: str, width: int) -> str:
     """The text filled up with blanks on the right."""
     return text + " " * (width - cell_len(text))

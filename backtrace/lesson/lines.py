@@ -22,7 +22,7 @@ from backtrace.lesson.telling import Telling
 Numbered = Sequence[tuple[int | None, Equation]]
 _MOST_ENTRIES = 12
 _MOST_TERMS_TO_RECALL = 4
-_PHASES = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
+PHASES = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,7 @@ class UpdateTold:
     def heading(self, stage: Stage, numbered: Numbered) -> Heading:
         if stage.number is None and stage.title not in ("forward pass", "loss"):
             return Heading(stage.title.capitalize(), 1, _range(numbered, stage))
-        return Heading(_PHASES[stage.phase], 1, _range(numbered, stage) if stage.number is None else "")
+        return Heading(PHASES[stage.phase], 1, _range(numbered, stage) if stage.number is None else "")
 
     def is_selected(self, equation: Equation) -> bool:
         telling = self.telling
@@ -116,7 +116,7 @@ class UpdateTold:
             derivations.append(deriving.of_whole(equation))
         omitted, few = 0, chosen
         if self.telling.view != "matrix" or not derivations:
-            few = chosen if len(chosen) <= _MOST_ENTRIES else chosen[:MOST_SHOWN]
+            few = self.few(chosen)
             omitted = len(chosen) - len(few)
             derivations += [
                 deriving.of_entry(equation, index, with_chain=place == 0 or not equation.is_error_signal)
@@ -134,6 +134,10 @@ class UpdateTold:
         wanted = [var.index for var in named if var.name == equation.id and var.index]
         whole = any(var.name == equation.id and not var.index for var in named)
         return wanted if wanted and not whole else indices(equation.target.shape)
+
+    def few(self, entries: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+        """Those of the entries that are told one by one: all, or the first where they are many."""
+        return entries if len(entries) <= _MOST_ENTRIES else entries[:MOST_SHOWN]
 
     def as_whole(self, deriving: Deriving, equation: Equation) -> bool:
         """Whether the quantity is shown as a matrix: where it is asked for, or its entries mix their operands."""

@@ -5,7 +5,9 @@ Nothing is listed: a stop is found by arithmetic when it is asked for, so a long
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -16,13 +18,15 @@ from backtrace.engine.trace import Trace
 from backtrace.errors import InputError, misfit
 from backtrace.lesson.blocks import Block, Heading, Line, Recall
 from backtrace.lesson.given import given, title
-from backtrace.lesson.lines import UpdateTold
+from backtrace.lesson.lines import PHASES, UpdateTold
 from backtrace.lesson.outcome import losses, outcome
 from backtrace.lesson.tell import not_kept
 from backtrace.lesson.telling import Telling
 
 OPENING = Stage("forward", "given")
 ENDING = Stage("after", "did it help")
+_NUMBER = re.compile(r"-?\d{1,18}|\d{1,3}(,\d{3}){1,5}")
+_IN_UPDATE = re.compile(r"(\d{1,18})\s*:\s*(.*)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +102,8 @@ class Walk:
             sample = samples[turn] + 1
             return Stop(number, update, sample, self.of_sample[line], line + 1, sample)
         line = position - len(samples) * len(self.of_sample)
-        sample = None if self.trace.plan.batched else samples[0] + 1
-        return Stop(number, update, sample, self.of_update[line], len(self.of_sample) + line + 1, samples[-1] + 1)
+        whose = None if self.trace.plan.batched else samples[0] + 1
+        return Stop(number, update, whose, self.of_update[line], len(self.of_sample) + line + 1, samples[-1] + 1)
 
     def blocks(self, stop: Stop) -> Iterator[Block]:
         """What is told at a stop: the line under the title of its stage, with what to remember."""
@@ -107,6 +111,10 @@ class Walk:
             yield from self._opening() if stop.kind == "opening" else self._ending()
             return
         yield Heading(self.title(stop), 2)
+        yield from self.told(stop)
+
+    def told(self, stop: Stop) -> Iterator[Block]:
+        """The line of a stop that has one, after what to remember."""
         recall = self.recall(stop)
         if recall:
             yield recall
@@ -129,26 +137,50 @@ class Walk:
         told = self._told(stop.update)
         return told.line(told.deriving(stop.sample), stop.line, stop.equation)
 
-    def where(self, name: str, stop: Stop) -> int:
+    def entries(self, stop: Stop) -> list[tuple[int, ...]]:
+        """The entries that are told one by one at a stop, counted from 1; none where it has no line."""
+        told = self._told(stop.update)
+        return told.few(told.entries(stop.equation)) if stop.equation else []
+
+    def phases(self, stop: Stop) -> list[tuple[str, int, int]]:
+        """The phases of the stop's update, each with the number of its lines that are worked, and of all of them."""
+        lines = (*self.of_sample, *self.of_update)
+        worked = len(lines) if stop.kind == "ending" else stop.line or 0
+        return [
+            (title, sum(e.phase == phase for e in lines[:worked]), sum(e.phase == phase for e in lines))
+            for phase, title in PHASES.items()
+        ]
+
+    def where(self, name: str, stop: Stop) -> int | None:
         """The number of the stop where a quantity or entry that is seen from `stop` was or will be worked.
 
-        A parameter was made by the update before, or is given: then it is the opening. What is folded into another
-        line is found there. Raises UnknownQuantityError where there is no such quantity.
+        A parameter was made by the update before: None where that is not kept. What is given is found at the opening,
+        what has no line of its own at the line that it belongs to. Raises UnknownQuantityError where there is no such
+        quantity.
         """
-        quantity = self.trace.notation.find(name).name
-        update = stop.update
-        if quantity in self.trace.plan.carried:
-            update, quantity = update - 1, f"{quantity}_next"
-        equation = self.trace.plan.equation(quantity)
-        if quantity.endswith("_next") and equation is None:
-            quantity = quantity.removesuffix("_next")
-            equation = self.trace.plan.equation(quantity)
-            update = self.trace.updates + 1
-        if equation is None or update not in self.trace.kept:
-            return self.ending if update > self.trace.updates else 0
-        if equation.phase == "after":
+        equation, update = self._made(self.trace.notation.find(name).name, stop.update)
+        if equation is None:
+            return 0
+        if update > self.trace.updates:
             return self.ending
-        return self._number_of(equation, update, stop.shows)
+        return self._number_of(self._told_in(equation), update, stop.shows) if self._keeps(update) else None
+
+    def found(self, text: str, stop: Stop) -> int:
+        """The number of the stop that a text asks for: a number, a quantity seen from `stop`, or one of an update.
+
+        `2:9` is line 9 of update 2, of a batch's samples the one that `stop` shows, or the first; `2:dL_dw12` a
+        quantity of update 2. Raises InputError or UnknownQuantityError, with what is near, where there is none.
+        """
+        text = text.strip()
+        if _NUMBER.fullmatch(text):
+            return self.stop(_read(text)).number
+        if not (in_update := _IN_UPDATE.fullmatch(text)):
+            return self._named(text, stop)
+        update, rest = int(in_update[1]), in_update[2]
+        first = self.stop(self.first_of(update))
+        if rest and not _NUMBER.fullmatch(rest):
+            return self._named(rest, first)
+        return self._line_at(first, _read(rest) if rest else 1, stop.shows)
 
     def beside(self, stop: Stop, way: Literal[1, -1]) -> int:
         """The number of the first stop of the next stage; backwards, of this stage, or from there of the one before."""
@@ -167,7 +199,7 @@ class Walk:
         """The number of the first line of an update; raises InputError where it is not kept or there is none."""
         if not 1 <= update <= self.trace.updates:
             raise misfit(f"there is no update {update}", f"a number from 1 to {self.trace.updates}")
-        if update not in self.trace.kept:
+        if not self._keeps(update):
             raise InputError([not_kept(self.trace, update)])
         return self._before(self._place(update)) + 1
 
@@ -198,25 +230,70 @@ class Walk:
         yield from outcome(self.trace)
 
     def _place(self, update: int) -> int:
-        return self.trace.kept.index(update)
+        """The place of an update among those that are kept, or where it would stand."""
+        return bisect_left(self.trace.kept, update)
+
+    def _keeps(self, update: int) -> bool:
+        kept, place = self.trace.kept, self._place(update)
+        return place < len(kept) and kept[place] == update
 
     def _before(self, place: int) -> int:
         """How many lines the kept updates before the one at the place have."""
         return self.trace.visits[place] * len(self.of_sample) + place * len(self.of_update)
 
-    def _number_of(self, equation: Equation, update: int, sample: int | None) -> int:
-        """The number of the line that tells the equation, or of the next one, which it is folded into."""
-        samples = self.trace.schedule.samples(update)
-        first = self._before(self._place(update)) + 1
-        turn = samples.index(sample - 1) if sample is not None and sample - 1 in samples else len(samples) - 1
+    def _made(self, name: str, update: int) -> tuple[Equation | None, int]:
+        """The equation that gives a quantity as it is in an update, None where it is given; and the update working it.
+
+        What is worked after the last update counts to one update more.
+        """
+        plan, after = self.trace.plan, self.trace.updates + 1
+        if name in plan.carried:
+            return (plan.equation(f"{name}_next") if update > 1 else None), update - 1
+        if name == f"{plan.objective}_next":
+            return plan.equation(plan.objective), after
+        equation = plan.equation(name)
+        return equation, after if equation is not None and equation.phase == "after" else update
+
+    def _told_in(self, equation: Equation) -> Equation:
+        """The line that an equation belongs to: itself, or the next line of its part of the plan, or else the last."""
         plan = self.trace.plan
-        if equation in plan.of_sample:
-            line = _line_of(equation, plan.of_sample, self.of_sample)
-            return first + turn * len(self.of_sample) + line
-        return first + len(samples) * len(self.of_sample) + _line_of(equation, plan.of_update, self.of_update)
+        part, lines = (
+            (plan.of_sample, self.of_sample) if equation in plan.of_sample else (plan.of_update, self.of_update)
+        )
+        place = part.index(equation)
+        return next(each for each in (*part[place:], *part[place::-1]) if each in lines)
+
+    def _named(self, name: str, stop: Stop) -> int:
+        """The stop where a quantity is worked; raises InputError where there is none."""
+        number = self.where(name, stop)
+        if number is not None:
+            return number
+        made = f"{name} of update {stop.update} was made by the update before, which is not kept"
+        raise misfit(made, "a quantity of an update that the scenario keeps")
+
+    def _line_at(self, first: Stop, line: int, sample: int | None) -> int:
+        """The stop of a line of the update that begins with `first`, by the number that its lesson gives it."""
+        each, last = len(self.of_sample), len(self.of_sample) + len(self.of_update)
+        if not 1 <= line <= last:
+            raise misfit(f"update {first.update} has no line {line}", f"a number from 1 to {last}")
+        samples = self.trace.schedule.samples(first.update)
+        turn = len(samples) - 1 if line > each else _turn(samples, sample, 0)
+        return first.number + turn * each + line - 1
+
+    def _number_of(self, line: Equation, update: int, sample: int | None) -> int:
+        """The number of a line in an update; of several samples the one asked for, or the last."""
+        samples, each = self.trace.schedule.samples(update), len(self.of_sample)
+        first = self._before(self._place(update)) + 1
+        if line in self.of_sample:
+            return first + _turn(samples, sample, len(samples) - 1) * each + self.of_sample.index(line)
+        return first + len(samples) * each + self.of_update.index(line)
 
 
-def _line_of(equation: Equation, worked: tuple[Equation, ...], told: tuple[Equation, ...]) -> int:
-    """The place, among the lines told, of the equation or of the first one worked after it that is told."""
-    later = worked[worked.index(equation) :]
-    return told.index(next(each for each in later if each in told)) if set(later) & set(told) else len(told)
+def _turn(samples: Sequence[int], sample: int | None, otherwise: int) -> int:
+    """The place of a sample, from 1 in the data, among those of an update; `otherwise` where it is not one of them."""
+    return samples.index(sample - 1) if sample is not None and sample - 1 in samples else otherwise
+
+
+def _read(number: str) -> int:
+    """A number as people write it: 1000 or 1,000."""
+    return int(number.replace(",", ""))
