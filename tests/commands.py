@@ -20,12 +20,12 @@ class Ran:
     err: str
 
 
-_QUIET = ("LC_ALL", "LC_CTYPE", "LANG", "NO_COLOR", "COLUMNS", "BACKTRACE_PLAIN", "TERM")
+QUIET = ("LC_ALL", "LC_CTYPE", "LANG", "NO_COLOR", "COLUMNS", "BACKTRACE_PLAIN", "TERM")
 
 
 def in_process_of_its_own(*arguments: str, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> Ran:
     """The command as a user runs it, with its output piped, in a UTF-8 locale unless `env` says otherwise."""
-    inherited = {name: value for name, value in os.environ.items() if name not in _QUIET}
+    inherited = {name: value for name, value in os.environ.items() if name not in QUIET}
     ended = subprocess.run(
         [sys.executable, "-m", "backtrace", *arguments],
         input=stdin,

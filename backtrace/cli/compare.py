@@ -9,8 +9,8 @@ import click
 
 from backtrace.cli.options import output_from, output_options
 from backtrace.cli.run import print_lesson
-from backtrace.cli.settings import with_settings
 from backtrace.cli.source import opened, scenario_of, traced, watched
+from backtrace.engine.settings import with_settings
 from backtrace.engine.trace import Trace
 from backtrace.errors import misfit
 from backtrace.formats.recording import Recording

@@ -10,9 +10,9 @@ import click
 
 from backtrace.cli.options import scenario_options
 from backtrace.cli.source import source, watched
-from backtrace.cli.writing import whole_file
 from backtrace.errors import misfit
 from backtrace.formats import FORMATS, Format
+from backtrace.formats.whole import whole_file
 
 
 @click.command("export")

@@ -13,6 +13,7 @@ from backtrace.errors import BacktraceError
 
 COMMANDS = {
     "run": "print the derivation of a training step, line by line",
+    "step": "go through a training step one line at a time",
     "export": "write a trace to a file, for programs",
     "verify": "hold every gradient against central differences and sympy",
     "compare": "hold two trainings side by side: where they part, and by what factor",

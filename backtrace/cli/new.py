@@ -15,8 +15,8 @@ import numpy as np
 
 from backtrace.cli.options import Parameter
 from backtrace.cli.report import report
-from backtrace.cli.writing import whole_file
 from backtrace.errors import InputError, Problem, misfit
+from backtrace.formats.whole import whole_file
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.draws import Draws
 from backtrace.network.losses import LOSSES

@@ -83,18 +83,25 @@ scenario_options = decorated(
 )  # fmt: skip
 """The scenario, and the settings of it that the command line may replace."""
 
+projector_option = click.option(
+    "--projector", is_flag=True, help="Wide spacing, nothing dim, for the wall of a classroom."
+)
+
 output_options = decorated(
     click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True),
     click.option("--plain", is_flag=True, envvar="BACKTRACE_PLAIN",
                  help="Words in place of signs, one entry on each line, for screen readers and grep."),
 )  # fmt: skip
 
+view_option = click.option("--view", type=click.Choice(list(get_args(View))), default="both", show_default=True,
+                           help="Whole vectors and matrices, single entries, or both.")  # fmt: skip
+detail_option = click.option("--detail", is_flag=True, help="Tell every equation, none folded into another.")
+
 telling_options = decorated(
-    click.option("--view", type=click.Choice(list(get_args(View))), default="both", show_default=True,
-                 help="Whole vectors and matrices, single entries, or both."),
+    view_option,
     click.option("--show", type=Words(SHOWS), default=",".join(SHOWS), show_default=True,
                  help="Forms of each derivation; `formula` alone is the blackboard before the example."),
-    click.option("--detail", is_flag=True, help="Tell every equation, none folded into another."),
+    detail_option,
     click.option("--only", multiple=True, metavar="ID",
                  help="Only this quantity or entry (dL_dW1, dL_dw12); repeatable."),
     click.option("--phase", type=Words(PHASES), default=(), help="Only these phases."),

@@ -9,10 +9,10 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from backtrace.cli.settings import with_settings
 from backtrace.engine.givens import schedule_of
+from backtrace.engine.settings import with_settings
 from backtrace.engine.trace import Trace, run
-from backtrace.engine.work import Worked
+from backtrace.engine.work import Each
 from backtrace.errors import misfit
 from backtrace.formats.npz import LARGEST
 from backtrace.formats.read import is_trace, trace_from_bytes
@@ -51,7 +51,7 @@ def opened(argument: str, checked: bool = True) -> Scenario | Trace | Recording:
         raise misfit(f"{name} is larger than {LARGEST:,} bytes", "a smaller file")
     if is_recording(content, name):
         return Recording(name, content)
-    return trace_from_bytes(content, name, checked) if is_trace(content) else read_text(content, name)
+    return trace_from_bytes(content, name, checked, watched) if is_trace(content) else read_text(content, name)
 
 
 def _start_of(path: Path) -> bytes:
@@ -95,7 +95,7 @@ def scenario_of(found: Scenario | Trace) -> Scenario:
     return found.scenario if isinstance(found, Trace) else found
 
 
-def watched(updates: Iterator[Worked], count: int) -> Iterator[Worked]:
+def watched(updates: Iterator[Each], count: int) -> Iterator[Each]:
     """The updates, with a progress bar on stderr where there are many and stderr is a terminal."""
     if count < _WATCHED_FROM or not sys.stderr.isatty():
         yield from updates

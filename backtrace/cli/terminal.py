@@ -40,6 +40,11 @@ def has_unicode(stream: TextIO) -> bool:
     return True
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether the stream is a terminal; one that is closed is none."""
+    return stream is not None and stream.isatty()
+
+
 def language_of(stream: TextIO) -> Language:
     """Text where the stream can show it, else ASCII."""
     return "text" if has_unicode(stream) else "ascii"

@@ -78,7 +78,7 @@ class Trace:
 
     def __reduce__(self) -> tuple[object, ...]:
         """A trace is pickled as its scenario and its values: formulas are made anew from the scenario."""
-        return _restored, (self.scenario, self._columns)
+        return restored, (self.scenario, self._columns)
 
     def __repr__(self) -> str:
         title = self.scenario.title or "-".join(map(str, self.scenario.units))
@@ -316,8 +316,8 @@ TELLERS: dict[str, Callable[..., object]] = {}
 """How a trace tells itself: the layers above register here, so that the engine knows nothing of them."""
 
 
-def _restored(scenario: Scenario, columns: Columns) -> Trace:
-    """The trace of a scenario and its values."""
+def restored(scenario: Scenario, columns: Columns) -> Trace:
+    """The trace of a scenario and its values, without working them."""
     trace = object.__new__(Trace)
     for array in (*columns.arrays.values(), columns.losses):
         read_only(array)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import TypeVar
 
 import numpy as np
 
@@ -32,11 +33,13 @@ class Worked:
     fractions: Numbers | None = None
 
 
+Each = TypeVar("Each")
+
 Watch = Callable[[Iterator[Worked], int], Iterator[Worked]]
 """Passes the updates on, one by one, and may show how far the work is; the number is how many there will be."""
 
 
-def unwatched(updates: Iterator[Worked], count: int) -> Iterator[Worked]:
+def unwatched(updates: Iterator[Each], count: int) -> Iterator[Each]:
     """The watch that shows nothing."""
     return updates
 

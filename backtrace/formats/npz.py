@@ -11,18 +11,19 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import IO, Any
 
 import numpy as np
 
-from backtrace.engine.givens import schedule_of
+from backtrace.engine.columns import Columns
 from backtrace.engine.plan import Plan
 from backtrace.engine.trace import Trace
-from backtrace.engine.work import Worked
 from backtrace.errors import misfit
 from backtrace.formats.document import FORMAT, VERSION
+from backtrace.formats.gathering import AGAIN, Places, in_columns, names, rows_of
 from backtrace.scenario import Scenario
+from backtrace.scenario.scenario import Floats
 
 LARGEST = 1_000_000_000
 """How many bytes the arrays of a file may take."""
@@ -32,15 +33,12 @@ _BROKEN = (
     NotImplementedError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 
-_AGAIN = "export the trace again"
-
 Arrays = Mapping[str, Any]
 
 
 def write_npz(trace: Trace, stream: IO[bytes]) -> None:
     """Write the whole trace."""
     plan, scenario = trace.plan, trace.scenario
-    names = [*(() if scenario.keep.all else plan.carried), *(equation.id for equation in plan.equations)]
     head = {
         "format": np.array(FORMAT),
         "version": np.array(VERSION),
@@ -48,7 +46,7 @@ def write_npz(trace: Trace, stream: IO[bytes]) -> None:
         "updates": np.array([*trace.kept, trace.updates + 1]),
         "losses": trace.losses,
     }
-    arrays: dict[str, Any] = head | {name: trace.series(name) for name in names}
+    arrays: dict[str, Any] = head | {name: trace.series(name) for name in names(plan, scenario.keep.all)}
     np.savez(stream, allow_pickle=False, **arrays)
 
 
@@ -83,26 +81,21 @@ def document_in(arrays: Arrays, file: str) -> dict[str, Any]:
     return {"version": version, "scenario": scenario, "result": {"losses": losses}}
 
 
-def worked_in(arrays: Arrays, scenario: Scenario, plan: Plan, file: str) -> Iterator[Worked]:
-    """The values of each update that the file has rows of. Raises InputError where it has more or fewer of them."""
+def columns_in(arrays: Arrays, scenario: Scenario, plan: Plan, losses: Floats | None, file: str) -> Columns:
+    """The columns of a trace. Raises InputError where there are more or fewer rows than its updates have."""
     _refuse_odd(arrays, plan, file)
-    schedule, read = schedule_of(scenario), dict.fromkeys((equation.id for equation in plan.equations), 0)
-    updates = arrays["updates"].tolist()
-    for place, update in enumerate(updates):
-        is_last = place == len(updates) - 1
-        samples = schedule.samples(update - is_last)
-        values = {name: arrays[name][place] for name in plan.carried if name in arrays and not is_last}
-        for name in dict.fromkeys(equation.id for equation, _ in plan.lines(samples, is_last)):
-            per_sample, first = plan.quantities[name].var.per_sample, read[name]
-            read[name] += len(samples) if per_sample else 1
-            rows = arrays[name][first : read[name]]
-            if len(rows) < read[name] - first:
-                raise misfit(f"{file}: {name} has no row for update {update}", remedy=_AGAIN)
-            values[name] = rows if per_sample else rows[0]
-        yield Worked(update, samples, values, is_last)
-    for name, count in read.items():
-        if len(arrays[name]) > count:
-            raise misfit(f"{file}: {name} has {len(arrays[name])} rows", f"{count}", _AGAIN)
+    places = Places(scenario, plan, arrays["updates"].tolist()[-1], file)
+    found = {}
+    for name in names(plan, scenario.keep.all):
+        rows, array = places.rows(name), arrays[name]
+        if len(array) < rows:
+            raise misfit(f"{file}: {name} has no row for update {places.update_of(name, len(array))}", remedy=AGAIN)
+        if len(array) > rows:
+            raise misfit(f"{file}: {name} has {len(array)} rows", f"{rows}", AGAIN)
+        found[name] = rows_of(places, name, array, 0, file)
+    if arrays["updates"].tolist() != [*places]:
+        raise misfit(f"{file}: the rows are not those of the updates that the scenario keeps", remedy=AGAIN)
+    return in_columns(places, found, losses)
 
 
 def _refuse_odd(arrays: Arrays, plan: Plan, file: str) -> None:
@@ -114,6 +107,6 @@ def _refuse_odd(arrays: Arrays, plan: Plan, file: str) -> None:
         if array is None and name in plan.carried and is_gapless:
             continue
         if array is None or array.ndim == 0 or array.dtype.kind not in ("iu" if name == "updates" else "fiu"):
-            raise misfit(f"{file} has no array of numbers called {name}", remedy=_AGAIN)
+            raise misfit(f"{file} has no array of numbers called {name}", remedy=AGAIN)
         if (name == "updates" and array.ndim > 1) or (name in plan.carried and len(array) != kept):
-            raise misfit(f"{file}: {name} has the shape {array.shape}", remedy=_AGAIN)
+            raise misfit(f"{file}: {name} has the shape {array.shape}", remedy=AGAIN)

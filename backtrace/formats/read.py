@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from backtrace.engine.arithmetic import DOUBLES, Arithmetic, arithmetic_of
-from backtrace.engine.givens import Values, carried_on, initial, schedule_of, start
+from backtrace.engine.columns import Columns
 from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
-from backtrace.engine.trace import Trace, run
-from backtrace.engine.work import Worked
+from backtrace.engine.trace import Trace, restored, run
+from backtrace.engine.work import unwatched
 from backtrace.errors import InputError, Problem, misfit
-from backtrace.formats.document import FORMAT, VERSION, result_of, steps
-from backtrace.formats.npz import arrays_in, document_in, is_npz, worked_in
+from backtrace.formats.document import FORMAT, VERSION, result_of
+from backtrace.formats.gathering import AGAIN, Places, Watch, finite, gathered, in_columns
+from backtrace.formats.npz import arrays_in, columns_in, document_in, is_npz
+from backtrace.proof.following import first_flaw
 from backtrace.scenario import Scenario, read_text, text_of_file
+from backtrace.scenario.scenario import Floats
 
 _START = 4096
-_ROUNDING = 1e-9
+_AT_ONCE = 1 << 17
+_Parts = tuple[dict[str, Any], Iterator[Any], Any]
 
 
 def is_trace(text: bytes) -> bool:
@@ -32,45 +37,50 @@ def is_trace(text: bytes) -> bool:
     return start.startswith(b"{") and f'"format":"{FORMAT}"'.encode() in start.replace(b" ", b"").replace(b"\n", b"")
 
 
-def trace_from_bytes(content: bytes, file: str, checked: bool = True) -> Trace:
+def trace_from_bytes(content: bytes, file: str, checked: bool = True, watch: Watch = unwatched) -> Trace:
     """The trace of an export, JSON, JSON Lines or .npz; see `trace_from_text`."""
     if not is_npz(content):
-        return trace_from_text(content, file, checked)
+        return trace_from_text(content, file, checked, watch)
     arrays = arrays_in(content, file)
-
-    def found(scenario: Scenario, plan: Plan) -> list[Any]:
-        return list(steps(scenario, plan, worked_in(arrays, scenario, plan, file)))
-
-    return _trace(document_in(arrays, file), found, file, checked)
+    columns = lambda scenario, plan, losses: columns_in(arrays, scenario, plan, losses, file)  # noqa: E731
+    return _trace(document_in(arrays, file), columns, file, checked)
 
 
-def trace_from_text(text: bytes, file: str, checked: bool = True) -> Trace:
-    """The trace of an export.
+def trace_from_text(text: bytes, file: str, checked: bool = True, watch: Watch = unwatched) -> Trace:
+    """The trace of an export; `watch` sees the updates go by.
 
     Raises InputError where the text is not a whole trace of this version, or a value is not what its formula gives
     of the values that it reads, up to rounding. Without `checked` the values may be any: whoever compares two traces
     wants to see what is wrong with one.
     """
-    document, found = _parts(text, file)
-    return _trace(document, lambda scenario, plan: found, file, checked)
+    document, steps, last = _parts(text, file)
+
+    def columns(scenario: Scenario, plan: Plan, losses: Floats | None) -> Columns:
+        places = Places(scenario, plan, last.get("update") if isinstance(last, dict) else None, file)
+        return in_columns(places, gathered(scenario, places, steps, file, watch), losses)
+
+    return _trace(document, columns, file, checked)
 
 
 def _trace(
-    document: dict[str, Any], steps_of: Callable[[Scenario, Plan], Sequence[Any]], file: str, checked: bool
+    document: dict[str, Any], columns: Callable[[Scenario, Plan, Floats | None], Columns], file: str, checked: bool
 ) -> Trace:
     if document.get("version") != VERSION:
         raise misfit(f"{file} is a trace of version {document.get('version')!r}", f"version {VERSION}")
     scenario = read_text(json.dumps(document.get("scenario")), f"the scenario in {file}")
-    plan = plan_of(scenario)
     losses = None if scenario.keep.all else _losses(document, file)
-    is_exact = scenario.arithmetic == "exact"
-    trace = Trace(scenario, _worked(scenario, plan, steps_of(scenario, plan), file, checked and not is_exact), losses)
+    trace = restored(scenario, columns(scenario, plan_of(scenario), losses))
+    if len(trace.losses) != trace.updates + 1:
+        raise misfit(f"{file} has {len(trace.losses)} losses", f"{trace.updates + 1}", AGAIN)
     if not checked:
         return trace
-    trace = _worked_again(trace, file) if is_exact else trace
+    if scenario.arithmetic == "exact":
+        trace = _worked_again(trace, file)
+    elif (flaw := first_flaw(trace)) is not None:
+        _refuse_value(file, flaw.id, flaw.update, flaw.value, flaw.expected)
     found, worked = document.get("result", {}), result_of(trace)
     if not isinstance(found, dict) or any(worked.get(key) != value for key, value in found.items()):
-        raise misfit(f"{file}: the result is not that of the last step", remedy="export the trace again")
+        raise misfit(f"{file}: the result is not that of the last step", remedy=AGAIN)
     return trace
 
 
@@ -93,101 +103,74 @@ def load_trace(path: str | Path) -> Trace:
     return trace_from_bytes(text_of_file(path), str(path))
 
 
-def _losses(document: dict[str, Any], file: str) -> Any:
+def _losses(document: dict[str, Any], file: str) -> Floats:
     """The losses of all updates, of which not every one is kept."""
     losses = document.get("result", {}).get("losses") if isinstance(document.get("result"), dict) else None
-    if not isinstance(losses, list) or len(losses) < 2:  # noqa: PLR2004
-        raise misfit(f"{file} has no losses of its updates", "a result with losses", "export the trace again")
-    return _value({"step": "result", "value": losses}, (len(losses),), file)
+    found = finite(losses, (len(losses),)) if isinstance(losses, list) else None
+    if found is None or len(found) < 2:  # noqa: PLR2004
+        raise misfit(f"{file} has no losses of its updates", "a result with losses", AGAIN)
+    return found
 
 
-def _parts(text: bytes, file: str) -> tuple[dict[str, Any], Sequence[Any]]:
+def _parts(text: bytes, file: str) -> _Parts:
+    """What stands beside the steps, the steps, and the last of them."""
     try:
-        decoded = text.decode("utf-8")
-        try:
-            document = json.loads(decoded)
-            steps = document.get("steps")
-        except json.JSONDecodeError:
-            document, *steps = [json.loads(line) for line in decoded.splitlines() if line.strip()]
-            if steps and isinstance(steps[-1], dict) and "result" in steps[-1]:
-                document |= steps.pop()
-        if isinstance(document, dict) and isinstance(steps, list):
-            return document, steps
+        found = _of_lines(text, file) or _of_document(text)
+        if found is not None:
+            return found
         reason = "it has no list of steps"
     except (ValueError, RecursionError) as error:
         reason = str(error)
-    raise InputError([Problem(f"{file} is no whole trace: {reason}", "JSON or JSON Lines as exported")])
+    raise _no_trace(file, reason)
 
 
-def _worked(scenario: Scenario, plan: Plan, steps: Sequence[Any], file: str, checked: bool) -> Iterator[Worked]:
-    """The values of the steps, gathered by update; each step must be the one that the scenario calls for."""
-    schedule, at = schedule_of(scenario), iter(steps)
-    before, carried = Worked(0, (), {}), initial(scenario, plan)
-    arithmetic = arithmetic_of(scenario, plan) if scenario.rounding else DOUBLES
-    numbers = list(dict.fromkeys(step.get("update") for step in steps if isinstance(step, dict)))
-    for update in _updates(scenario, numbers, file):
-        is_last = update == numbers[-1]
-        samples = schedule.samples(update - is_last)
-        rows: dict[str, list[Any]] = {}
-        for equation, sample in plan.lines(samples, is_last):
-            step = next(at, None)
-            expected = f"{equation.id} of update {update}" + (f", sample {sample}" if sample else "")
-            known = step if isinstance(step, dict) else {}
-            is_it = tuple(known.get(key) for key in ("equation", "update", "sample")) == (equation.id, update, sample)
-            if not is_it:
-                found = "the end" if step is None else f"step {known.get('step', step)!r}"
-                raise misfit(f"{file}: {found} stands where a step is missing", expected, "export the trace again")
-            if "start" in known and not rows:
-                carried = _start(plan, known["start"], file)
-            rows.setdefault(equation.id, []).append(_value(known, equation.target.shape, file))
-        values = {name: _stacked(plan, name, each) for name, each in rows.items()}
-        worked = Worked(update, samples, carried | values, is_last)
-        if checked:
-            given = start(scenario, plan, schedule, update - is_last, carried)
-            _follow(plan, worked, given, before, arithmetic, file)
-        before, carried = worked, carried_on(carried, values)
-        yield worked
-    if next(at, None) is not None:
-        raise misfit(
-            f"{file}: there are steps after the last one", "the steps of the scenario", "export the trace again"
-        )
+def _no_trace(file: str, reason: str) -> InputError:
+    return InputError([Problem(f"{file} is no whole trace: {reason}", "JSON or JSON Lines as exported")])
 
 
-def _updates(scenario: Scenario, numbers: Sequence[Any], file: str) -> Sequence[int]:
-    """The updates that the steps belong to, the pass after the last included, if they are those that are kept."""
-    most = schedule_of(scenario).updates
-    last = numbers[-1] - 1 if numbers and isinstance(numbers[-1], int) else most
-    updates = last if scenario.until is not None and last < most else most
-    kept = [update for update in range(1, updates + 1) if scenario.keep.keeps(update) or update == updates]
-    if list(numbers[: len(kept)]) != kept or list(numbers[len(kept) :]) != [updates + 1]:
-        remedy = "export the trace again"
-        raise misfit(f"{file}: the steps are not those of the updates that the scenario keeps", remedy=remedy)
-    return [*kept, updates + 1]
+def _of_document(text: bytes) -> _Parts | None:
+    document = json.loads(text.decode("utf-8"))
+    steps = document.pop("steps", None) if isinstance(document, dict) else None
+    return (document, iter(steps), steps[-1] if steps else None) if isinstance(steps, list) else None
 
 
-def _start(plan: Plan, values: Any, file: str) -> Values:
-    """What is carried into an update that does not follow on a kept one."""
-    if not isinstance(values, dict) or values.keys() != set(plan.carried):
-        raise misfit(f"{file}: the start of an update", f"the values of {', '.join(plan.carried)}")
-    return {
-        name: _value({"step": name, "value": value}, plan.quantities[name].var.shape, file)
-        for name, value in values.items()
-    }
+def _of_lines(text: bytes, file: str) -> _Parts | None:
+    """The parts of JSON Lines, whose steps are read as they are asked for; None where the text is no such lines."""
+    try:
+        document = json.loads(io.BytesIO(text).readline().decode("utf-8"))
+    except ValueError:
+        return None  # a document that goes on in the next line
+    text = text.rstrip()
+    *_, before, last = (None, None, *text.rsplit(b"\n", 2)[1:])
+    if last is None or not isinstance(document, dict):
+        return None
+    end = json.loads(last.decode("utf-8"))
+    if isinstance(end, dict) and "result" in end:
+        document |= end
+        text = text[: -len(last)]
+        end = json.loads(before.decode("utf-8")) if before else None
+    lines = io.BytesIO(text)
+    lines.readline()
+    return document, _steps(lines, file), end
 
 
-def _follow(plan: Plan, worked: Worked, given: Values, before: Worked, arithmetic: Arithmetic, file: str) -> None:
-    """Refuse a value that is not what its formula gives of the values beside it, up to rounding."""
-    reads = given | worked.values
-    closing = {**before.values, f"{plan.objective}_next": worked.values[plan.objective]}
-    with np.errstate(all="ignore"):
-        for name, value in worked.values.items():
-            equation = plan.equation(name)
-            if equation is None:
-                continue
-            known = closing if equation.phase == "after" else reads
-            expected = arithmetic.value(equation, known, len(worked.samples))
-            if not np.allclose(value, expected, rtol=_ROUNDING, atol=_ROUNDING):
-                _refuse_value(file, name, worked.update, value, expected)
+def _steps(lines: io.BytesIO, file: str) -> Iterator[Any]:
+    """The steps in the lines, many of them decoded at once."""
+    while some := lines.readlines(_AT_ONCE):
+        full = [line for line in some if not line.isspace()]
+        try:
+            yield from _decoded(full)
+        except (ValueError, RecursionError) as error:
+            raise _no_trace(file, str(error)) from error
+
+
+def _decoded(lines: list[bytes]) -> list[Any]:
+    """What each line says; where there is not one thing in each, they are decoded one by one, to say why."""
+    with suppress(ValueError):
+        found: list[Any] = json.loads((b"[" + b",".join(lines) + b"]").decode("utf-8"))
+        if len(found) == len(lines):
+            return found
+    return [json.loads(line.decode("utf-8")) for line in lines]
 
 
 def _refuse_value(file: str, name: str, update: int, value: Any, expected: Any) -> None:
@@ -196,18 +179,3 @@ def _refuse_value(file: str, name: str, update: int, value: Any, expected: Any) 
         f"{np.asarray(expected).tolist()}, as its formula gives of the values that it reads",
         "the file was changed; export the trace again",
     )
-
-
-def _value(step: dict[str, Any], shape: tuple[int, ...], file: str) -> Any:
-    try:
-        value = np.array(step.get("value"), dtype=np.float64)
-    except (TypeError, ValueError):
-        value = np.full((1, 1, 1), np.nan)
-    if value.shape != shape or not np.isfinite(value).all():
-        raise misfit(f"{file}: the value of step {step.get('step')} is {step.get('value')!r:.60}",
-                     f"finite numbers of shape {shape}")  # fmt: skip
-    return value
-
-
-def _stacked(plan: Plan, name: str, values: list[Any]) -> Any:
-    return np.stack(values) if plan.quantities[name].var.per_sample else values[0]

@@ -19,7 +19,8 @@ from backtrace.errors import InputError, misfit
 from backtrace.lesson.blocks import Block, Heading, Line, Recall
 from backtrace.lesson.given import given, title
 from backtrace.lesson.lines import PHASES, UpdateTold
-from backtrace.lesson.outcome import losses, outcome
+from backtrace.lesson.outcome import losses, outcome, samples_beside
+from backtrace.lesson.sentences import warnings
 from backtrace.lesson.tell import not_kept
 from backtrace.lesson.telling import Telling
 
@@ -119,6 +120,10 @@ class Walk:
         if recall:
             yield recall
         yield self.line(stop)
+        if stop.equation is self.of_sample[-1]:
+            yield from warnings(self.trace, stop.update, stop.sample)
+        if self.trace.plan.batched and self.of_update and stop.equation is self.of_update[0]:
+            yield from samples_beside(self.trace, stop.update)
 
     def title(self, stop: Stop) -> str:
         """The title of the stop's stage."""

@@ -164,3 +164,15 @@ def _targets(random: Random, kind: str, shape: tuple[int, int], activation: str)
     if activation == "softmax" and shape[1] == 1:
         return np.ones(shape)  # its prediction is 1: any other target has no finite loss
     return np.where(random.random(shape) < 0.5, random.integers(0, 2, shape), random.uniform(0, 1, shape))
+
+
+DRAWN = """\
+seed: 7
+network:
+  layers:
+    - {units: 2, weights: {init: he_normal}, biases: {init: normal}}
+    - {units: 1, weights: {init: he_normal}, biases: 0}
+data: [{x: [1, 2], y: 1}]
+training: {learning_rate: 0.5}
+"""
+"""Weights and biases that are drawn, as text."""

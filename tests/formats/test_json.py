@@ -129,5 +129,61 @@ def test_numbers_that_are_not_finite_are_refused():
     text = exported(backtrace.run(bundled("lecture")))
     document = json.loads(text)
     document["steps"][0]["value"] = [None, 1.0]
-    with pytest.raises(backtrace.InputError, match="step 1"):
+    with pytest.raises(backtrace.InputError, match="z1 of update 1"):
         trace_from_text(json.dumps(document, separators=(",", ":")).encode(), "trace.json")
+
+
+def lines_of(trace) -> list[str]:
+    """The lines of the trace as JSON Lines."""
+    stream = io.StringIO()
+    write_jsonl(trace.scenario, trace.worked(), stream, trace.losses.tolist())
+    return stream.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("keep", ["all", {"every": 2}, "last"])
+def test_the_reading_can_be_watched(keep):
+    """Each update that is kept, and the pass after the last, goes by as its steps are read."""
+    trace = backtrace.run(bundled("online-vs-batch").with_(keep={"updates": keep}))
+    seen, counts = [], []
+
+    def watch(updates, count):
+        counts.append(count)
+        for update in updates:
+            seen.append(update)
+            yield update
+
+    trace_from_text("\n".join(lines_of(trace)).encode(), "trace.jsonl", watch=watch)
+    assert seen == [*trace.kept, trace.updates + 1]
+    assert counts == [len(seen)]
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda lines: [*lines[:9], lines[9][:-5], *lines[10:]], "no whole trace"),
+        (lambda lines: [*lines[:9], lines[9][:20], lines[9][20:], *lines[10:]], "no whole trace"),
+        (lambda lines: [*lines[:9], f"{lines[9]},{lines[10]}", *lines[11:]], "no whole trace"),
+        (lambda lines: [*lines[:9], "[" * 100_000, *lines[10:]], "no whole trace"),
+        (
+            lambda lines: [*lines[:9], *lines[10:]],
+            "step 10 stands where a step is missing; expected dL_dz2 of update 1",
+        ),
+        (lambda lines: [*lines[:9], lines[10], lines[9], *lines[11:]], "step 10 stands where a step is missing"),
+        (lambda lines: [*lines[:9], '{"result": {}}', *lines[10:]], "stands where a step is missing"),
+        (lambda lines: lines[:-8], "the steps are not those of the updates"),
+        (lambda lines: lines[:-1], "the end stands where a step is missing; expected gain"),
+        (lambda lines: [*lines, lines[-1]], "there are steps after the last one"),
+        (lambda lines: [lines[0]], "no whole trace"),
+    ],
+)
+def test_damaged_lines_are_refused_with_a_reason(damage, says):
+    """A line that is cut, divided, joined to another, missing or out of place makes no trace."""
+    lines = lines_of(backtrace.run(bundled("lecture").with_(epochs=2)))
+    with pytest.raises(backtrace.InputError, match=says):
+        trace_from_text("\n".join(damage(lines)).encode(), "trace.jsonl")
+
+
+def test_empty_lines_between_the_steps_do_not_matter():
+    """Lines of JSON with empty ones between them are the same trace."""
+    trace = backtrace.run(bundled("lecture"))
+    assert exported(trace_from_text("\n\n".join(lines_of(trace)).encode(), "trace.jsonl")) == exported(trace)

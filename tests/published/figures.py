@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from backtrace.cli.settings import with_settings
+from backtrace.engine.settings import with_settings
 from backtrace.engine.trace import Trace, run
 from backtrace.scenario import Scenario, load, path_of, read_document
 

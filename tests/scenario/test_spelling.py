@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from backtrace.cli.settings import with_settings
+from backtrace.engine.settings import with_settings
 from backtrace.engine.trace import run
 from backtrace.errors import InputError
 from backtrace.formats.json import write_json

@@ -1,4 +1,4 @@
-"""`--set KEY=VALUE`: a scenario with some of its values replaced, by YAML path or by a name of the notation."""
+"""KEY=VALUE: a scenario with some of its values replaced, by YAML path or by a name of the notation."""
 
 from __future__ import annotations
 
@@ -15,22 +15,24 @@ from backtrace.scenario import Scenario, drawn_anew, forget, is_drawn_entry, key
 Path = tuple[str | int, ...]
 
 
-def with_settings(scenario: Scenario, settings: Sequence[str]) -> Scenario:
+def with_settings(scenario: Scenario, settings: Sequence[str], prefix: str = "--set") -> Scenario:
     """The scenario with each KEY=VALUE in force, checked anew.
 
     KEY is a path of the file (`network.layers.1.activation`, layers and samples counted from 1), a key of it
     (`epochs`, `loss`), or what the notation calls a given number (`eta`, `w12`, `b_h`). What is drawn is drawn anew,
     the same where nothing that it depends on has changed; a single number of a matrix is replaced after the draw. A
-    file is looked for in the working directory. Raises InputError with every problem.
+    file is looked for in the working directory. Raises InputError with every problem; `prefix` is what its sentences
+    say before a setting.
     """
     problems: list[Problem] = []
     changes: list[tuple[Path, Any, str]] = []
     for setting in settings:
         key, equals, text = setting.partition("=")
+        said = f"{prefix} {key.strip()}"
         try:
             if not equals:
-                raise misfit(f"--set {setting}", "KEY=VALUE")
-            changes.append((_path_of(scenario, key.strip()), read_value(text, f"--set {key}"), key))
+                raise misfit(f"{prefix} {setting}", "KEY=VALUE")
+            changes.append((_path_of(scenario, key.strip(), said), read_value(text, said), said))
         except InputError as error:
             problems += error.problems
     document = drawn_anew(scenario.document, [path for path, *_ in changes])
@@ -38,26 +40,26 @@ def with_settings(scenario: Scenario, settings: Sequence[str]) -> Scenario:
     _put_all(document, [change for change in changes if change not in entries], problems)
     if not settings:
         return scenario
-    changed = read_document(document, "--set")
+    changed = read_document(document, prefix)
     if not entries:
         return changed
     document = copy.deepcopy(dict(changed.document))
     _put_all(document, entries, problems)
-    return read_document(document, "--set")
+    return read_document(document, prefix)
 
 
 def _put_all(document: dict[str, Any], changes: Sequence[tuple[Path, Any, str]], problems: list[Problem]) -> None:
     """Make the changes; raises InputError with these problems and those that are met."""
-    for path, value, key in changes:
+    for path, value, said in changes:
         try:
-            _put(document, path, value, key)
+            _put(document, path, value, said)
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(problems)
 
 
-def _path_of(scenario: Scenario, key: str) -> Path:
+def _path_of(scenario: Scenario, key: str, said: str) -> Path:
     """Where in the document the key's value stands."""
     sections = keywords()
     first, *rest = key.split(".")
@@ -65,10 +67,10 @@ def _path_of(scenario: Scenario, key: str) -> Path:
         return (first, *(int(part) - 1 if part.isdecimal() else part for part in rest))
     if key in sections:
         return (sections[key], key) if sections[key] else (key,)
-    return _path_in_notation(scenario, key)
+    return _path_in_notation(scenario, key, said)
 
 
-def _path_in_notation(scenario: Scenario, key: str) -> Path:
+def _path_in_notation(scenario: Scenario, key: str, said: str) -> Path:
     plan = plan_of(scenario)
     try:
         var = notation_of(scenario, plan).find(key)
@@ -77,36 +79,36 @@ def _path_in_notation(scenario: Scenario, key: str) -> Path:
         near = difflib.get_close_matches(key, [*keywords(), *scenario.document, *given], n=1)
         remedy = f"did you mean {near[0]!r}?" if near else "such as training.epochs, epochs, eta or W1"
         expected = "a path or a key of the file, or a given number"
-        raise misfit(f"--set {key}: there is nothing of that name", expected, remedy) from None
+        raise misfit(f"{said}: there is nothing of that name", expected, remedy) from None
     place = tuple(i - 1 for i in var.index or ())
     if var.name == "eta":
         return ("training", "learning_rate")
     if var.name in ("x", "y"):
         if len(scenario.x) > 1:
-            raise misfit(f"--set {key}: there are {len(scenario.x)} samples", f"data.1.{var.name} for the first")
+            raise misfit(f"{said}: there are {len(scenario.x)} samples", f"data.1.{var.name} for the first")
         return ("data", 0, var.name, *place)
     kinds = {"W": "weights", "b": "biases"}
     if var.name[0] in kinds and var.name[1:].isdecimal():
         return ("network", "layers", int(var.name[1:]) - 1, kinds[var.name[0]], *place)
-    raise misfit(f"--set {key}: {var.name} is worked out", "a number that is given, such as a weight")
+    raise misfit(f"{said}: {var.name} is worked out", "a number that is given, such as a weight")
 
 
-def _put(document: Any, path: Path, value: Any, key: str) -> None:
+def _put(document: Any, path: Path, value: Any, said: str) -> None:
     """Replace the value at the path; a key that the file may have but has not is added."""
     forget(document, path)
     *way, last = path
     if way == ["notation"] and isinstance(document["notation"], str):
         document["notation"] = {"base": document["notation"]}
     for part in way:
-        document = _inside(document, part, key)
+        document = _inside(document, part, said)
     if isinstance(document, list):
-        _inside(document, last, key)
+        _inside(document, last, said)
     elif not isinstance(document, dict):
-        raise misfit(f"--set {key}: there is nothing of that name in the scenario")
+        raise misfit(f"{said}: there is nothing of that name in the scenario")
     document[last] = value
 
 
-def _inside(document: Any, part: str | int, key: str) -> Any:
+def _inside(document: Any, part: str | int, said: str) -> Any:
     try:
         if isinstance(part, int) and part < 0:
             raise IndexError
@@ -114,4 +116,4 @@ def _inside(document: Any, part: str | int, key: str) -> Any:
     except (IndexError, KeyError, TypeError):
         known = f"1 to {len(document)}" if isinstance(document, list) else ", ".join(document) if document else ""
         shown = part + 1 if isinstance(part, int) else part
-        raise InputError([Problem(f"--set {key}: there is no {shown!r} there", known)]) from None
+        raise InputError([Problem(f"{said}: there is no {shown!r} there", known)]) from None

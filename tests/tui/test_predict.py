@@ -1,0 +1,115 @@
+"""Predict, then reveal: what is hidden, what is asked for, and what comes of a guess."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.driving import app_on, driven, press, pressed, screen
+
+
+def test_the_values_are_hidden():
+    """The key r hides the value of the line wherever it would stand, and asks for its first entry."""
+    shown = pressed(app_on(start=9), "r")
+    assert "0.0203" not in shown
+    assert "0.020" not in shown
+    assert "δʸ·v₁₁" not in shown
+    assert "δʰ ∂L/∂W  not computed yet" in shown
+    assert "δʰ₁ =" in shown
+
+
+@pytest.mark.parametrize(
+    ("hints", "seen", "unseen"),
+    [
+        (0, "", "∂L/∂h₁"),
+        (1, "∂L/∂h₁", "δʸ·v₁₁"),
+        (2, "δʸ·v₁₁", "0.289·0.3"),
+        (3, "0.289·0.3", "≈ 0.087"),
+        (4, "≈ 0.020", "δʸ·v₂₁"),
+    ],
+)
+def test_hints(hints, seen, unseen):
+    """Enter alone opens chain rule, formula, numbers put in and value, one after another."""
+    shown = pressed(app_on(start=9), "r", *["enter"] * hints)
+    assert seen in shown
+    assert unseen not in shown
+
+
+@pytest.mark.parametrize(
+    ("guess", "said"),
+    [
+        ("0.0203", "0.0203 ✓"),
+        ("0.020", "0.020 ✓ (to the digits given)"),
+        ("0,0203", "✓"),
+        ("0.0204", "right method, rounded on the way (0.087·0.234 = 0.0204); with all digits 0.0203"),
+        ("-0.020", "your size is right, the sign is not"),
+        ("0.087", "the slope h₁(1 − h₁) is missing"),
+        ("7", "not this"),
+        ("1/", "not a number"),
+    ],
+)
+def test_verdicts(guess, said):
+    """A right, a rounded and a wrong guess are answered in words."""
+    assert said in pressed(app_on(start=9), "r", f"'{guess}'", "enter")
+
+
+def test_a_line_from_first_to_last_entry():
+    """A right guess opens the entry and asks for the next; after the last one Enter goes on to the next line."""
+    app = app_on(start=9)
+
+    async def steps(pilot):
+        await press(pilot, "r", "'0.0203'", "enter")
+        assert "≈ 0.020" in screen(app)
+        assert "δʰ₂ =" in screen(app)
+        await press(pilot, "'0.027'", "enter")
+        assert "Enter goes on" in screen(app)
+        assert "δʰ      0.020 0.027" in screen(app)
+        await press(pilot, "enter")
+        assert app.session.number == 10
+        assert "∂L/∂w₁₁ =" in screen(app)
+        await press(pilot, "left")
+        assert "δʰ      0.020 0.027" in screen(app)
+
+    driven(app, steps)
+
+
+def test_keys_while_predicting():
+    """While nothing is typed arrows move and letters keep their meaning; with something typed they edit it."""
+    app = app_on(start=3)
+
+    async def steps(pilot):
+        await press(pilot, "r", "right", "right")
+        assert app.session.number == 5
+        await press(pilot, "left", "end", "home", "right")
+        assert app.session.number == 1
+        await press(pilot, "'0.5'", "left", "backspace", "w")
+        assert len(app.screen_stack) == 2
+        await press(pilot, "escape", "r")
+        assert not app.session.is_predicting
+
+    driven(app, steps)
+
+
+def test_the_score_and_its_summary(tmp_path):
+    """The score counts lines right at once; the ending sums up by stage, and S saves that as Markdown or text."""
+    app = app_on(start=3)
+
+    async def steps(pilot):
+        await press(pilot, "r", "'0.967'", "enter", "enter", "'0.9'", "enter", "'0.725'", "enter", "enter")
+        assert "1 of 2" in screen(app)
+        await press(pilot, "end")
+        assert "right at the first try" in " ".join(screen(app).split())
+        await press(pilot, "q")
+        assert "not saved" in " ".join(screen(app).split())
+        for name in ("score.md", "score.txt"):
+            await press(pilot, "S", f"'{tmp_path / name}'", "enter")
+        assert app.session.is_saved
+
+    driven(app, steps)
+    assert "forward pass" in (tmp_path / "score.md").read_text(encoding="utf-8")
+    assert "forward pass" in (tmp_path / "score.txt").read_text(encoding="utf-8")
+
+
+def test_predicting_in_matrices():
+    """Predict mode asks entry by entry, also where matrices were shown."""
+    shown = pressed(app_on(start=10), "m", "r", "'0.0101'", "enter")
+    assert "∂L/∂w₂₁ =" in shown
