@@ -109,7 +109,7 @@ class Walk:
     def blocks(self, stop: Stop) -> Iterator[Block]:
         """What is told at a stop: the line under the title of its stage, with what to remember."""
         if stop.equation is None:
-            yield from self._opening() if stop.kind == "opening" else self._ending()
+            yield from self._opening if stop.kind == "opening" else self._ending
             return
         yield Heading(self.title(stop), 2)
         yield from self.told(stop)
@@ -225,14 +225,13 @@ class Walk:
     def _told(self, update: int) -> UpdateTold:
         return UpdateTold(self.trace, self.telling, update)
 
-    def _opening(self) -> Iterator[Block]:
-        yield from title(self.trace.scenario)
-        yield from given(self.trace, self.telling.has_numbers)
+    @cached_property
+    def _opening(self) -> tuple[Block, ...]:
+        return (*title(self.trace.scenario), *given(self.trace, self.telling.has_numbers))
 
-    def _ending(self) -> Iterator[Block]:
-        if self.trace.updates > 1:
-            yield from losses(self.trace)
-        yield from outcome(self.trace)
+    @cached_property
+    def _ending(self) -> tuple[Block, ...]:
+        return (*(losses(self.trace) if self.trace.updates > 1 else ()), *outcome(self.trace))
 
     def _place(self, update: int) -> int:
         """The place of an update among those that are kept, or where it would stand."""

@@ -45,6 +45,9 @@ from backtrace.tui.themes import PROJECTOR, THEMES
 _WIDE = 100
 """From this width on the ledger stands below, over the whole width; else it is in a column with the network."""
 
+_TALL = 40
+"""From this height on the ledger has more lines."""
+
 _NO_LINE = "There is no line here: go on with the arrow to the right."
 
 
@@ -55,15 +58,17 @@ class SteppingApp(App[None]):
     AUTO_FOCUS = None
     CSS = """
     Screen { background: $background; color: $foreground; }
-    #main { height: 1fr; layout: grid; grid-size: 2 2; grid-columns: 42% 1fr; grid-rows: 1fr auto; }
-    #main LedgerView { column-span: 2; }
+    #main { height: 1fr; layout: grid; grid-size: 2 2; grid-columns: 42% 1fr; grid-rows: 1fr 10; }
+    #main LedgerView { column-span: 2; height: 100%; }
     .-narrow #main { grid-columns: 31 1fr; grid-rows: 1fr 1fr; }
     .-narrow DerivationView { row-span: 2; }
-    .-narrow #main LedgerView { column-span: 1; height: 100%; max-height: 100%; }
-    .-projector #main { grid-columns: 36% 1fr; }
+    .-narrow #main LedgerView { column-span: 1; }
+    .-tall #main { grid-rows: 1fr 16; }
+    .-projector #main { grid-columns: 36% 1fr; grid-rows: 1fr 0; }
     .-projector LedgerView { display: none; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012 (as textual declares it)
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (_TALL, "-tall")]  # noqa: RUF012
     # fmt: off
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,space,enter,n", "session('moved', 1)", "next", tooltip="the next step"),
@@ -169,7 +174,7 @@ class SteppingApp(App[None]):
 
     def action_scroll(self, by: int) -> None:
         """Scroll the derivation."""
-        self.query_one(DerivationView).scroll_relative(y=by, animate=False)
+        self.query_one(DerivationView).scroll_lines(by)
 
     def action_theme(self) -> None:
         """The next theme; that for a projector leaves the ledger out and sets the lines wide."""
@@ -274,7 +279,7 @@ class SteppingApp(App[None]):
     def saved(self, path: Path | None) -> None:
         """Say where it is."""
         if path is not None:
-            self.session = replace(self.session, is_saved=True)
+            self.session = self.session.saved(path.suffix)
             self.notify(f"written to {path}", markup=False)
 
     def action_keys(self) -> None:
@@ -284,13 +289,12 @@ class SteppingApp(App[None]):
 
     def action_leave(self) -> None:
         """Quit; what is not saved is asked for once."""
-        if self.session.is_saved or self.asked_to_leave:
+        if not self.session.unsaved or self.asked_to_leave:
             self.exit()
             return
         self.asked_to_leave = True
-        self.notify(
-            "Your changes or your score are not saved: S saves them, q once more quits without.", severity="warning"
-        )
+        what = " and ".join(sorted(self.session.unsaved))
+        self.notify(f"Not saved: {what}. S saves, q once more quits without.", severity="warning")
 
     def get_key_display(self, binding: Binding) -> str:
         """The first of the keys, as the footer shows it."""
@@ -313,6 +317,6 @@ def step_through(walk: Walk, start: int = 0, language: Language = "text", *, is_
     """Open the app on a walk at a stop; the exit code. In place of matrices beside entries it begins with entries."""
     telling = replace(walk.telling, view="entries") if walk.telling.view == "both" else walk.telling
     theme = PROJECTOR if is_for_projector else THEMES[0].name
-    app = SteppingApp(Session((walk.trace,), telling).at(start), language, theme)
+    app = SteppingApp(Session((Walk(walk.trace, telling),)).at(start), language, theme)
     app.run()
     return app.return_code or 0

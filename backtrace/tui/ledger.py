@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.style import Style
-from textual.widgets import Static
 
 from backtrace.formula.writing import Language
 from backtrace.lesson.ledger import Record
 from backtrace.lesson.mathematics import Formula
+from backtrace.tui.page import Page
 
 _MARKS = {"used": "used", "new": "new"}
 _STYLES = {"given": "", "known": "", "used": "bold", "new": "bold $accent", "later": "dim"}
@@ -22,23 +20,12 @@ _BETWEEN = 3
 _ONE_COLUMN = 60
 
 
-class LedgerView(VerticalScroll, can_focus=False):
+class LedgerView(Page):
     """The records of a stop; a click on one goes where it was worked."""
 
-    DEFAULT_CSS = """
-    LedgerView { border-top: solid $primary; border-title-color: $foreground; border-title-style: bold;
-                 padding: 0 1; scrollbar-size-vertical: 1; scrollbar-gutter: stable; height: auto; max-height: 34vh; }
-    LedgerView > Static { width: 100%; height: auto; }
-    """
-
     def __init__(self, language: Language) -> None:
-        super().__init__()
-        self.language: Language = language
+        super().__init__(language)
         self.records: Sequence[Record] = ()
-
-    def compose(self) -> ComposeResult:
-        """The text that is scrolled."""
-        yield Static()
 
     def show(self, records: Iterable[Record]) -> None:
         """Show the records."""
@@ -51,7 +38,7 @@ class LedgerView(VerticalScroll, can_focus=False):
 
     def set(self) -> None:
         """Set the records in as many columns as the width has room for, the new one in view."""
-        width = self.scrollable_content_region.width
+        width = self.room
         if not width or not self.records:
             return
         name_width = max(Content(record.name.linear(self.language)).cell_length for record in self.records)
@@ -63,10 +50,8 @@ class LedgerView(VerticalScroll, can_focus=False):
         for row in range(rows):
             cells = [item for item, _ in items[row::rows]]
             lines.append(Content("").join(cell.pad_right(max(0, column - cell.cell_length)) for cell in cells))
-        self.query_one(Static).update(Content("\n").join(lines))
         new = next((place for place, (_, is_new) in enumerate(items) if is_new), 0) % rows
-        height = self.scrollable_content_region.height
-        self.scroll_to(y=max(0, new - height + 1), animate=False)
+        self.set_lines(lines, max(0, new - self.size.height + 1))
 
     def items(self, name_width: int, width: int) -> Iterable[tuple[Content, bool]]:
         """One text for each record, and whether it is new; what is still to come shares one where it follows."""

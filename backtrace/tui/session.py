@@ -19,7 +19,6 @@ from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import Var
 from backtrace.lesson.blocks import Block, Prose
 from backtrace.lesson.prospect import prospect
-from backtrace.lesson.telling import Telling
 from backtrace.lesson.walk import Stop, Walk
 from backtrace.scenario import Scenario
 from backtrace.scenario.written import written
@@ -28,7 +27,7 @@ from backtrace.tui.saving import Texts
 
 _MOST_DECIMALS = 12
 _MOST_SUGGESTED = 40
-_ENTRIES = Telling(view="entries")
+SCENARIO, SCORE = "the scenario", "the score"
 _FIRST = (
     "The arrow to the right goes on, ? shows all keys. For a screen reader `backtrace step --plain` tells the same in "
     "plain lines."
@@ -38,40 +37,39 @@ Way = Literal[1, -1]
 
 @dataclass(frozen=True, eq=False)
 class Session:
-    """A position in the walk of a trace.
+    """A position in a walk.
 
-    `traces` holds the trace as it was opened, and one more for each of the `changes` (such as `w11=0.3`) that the
-    learner tries; the last is shown. `number` is that of the stop. `is_saved` says whether changes and score are on a
-    file. `guessing` is what was predicted, also when predict mode is left for a while.
+    `walks` holds the walk as it was opened, and one more for each of the `changes` (such as `w11=0.3`) that the learner
+    tries; the last is shown. `number` is that of the stop. `unsaved` names what is not on a file yet. `guessing` is what
+    was predicted, also when predict mode is left for a while.
     """
 
-    traces: tuple[Trace, ...]
-    telling: Telling = _ENTRIES
+    walks: tuple[Walk, ...]
     number: int = 0
     changes: tuple[str, ...] = ()
-    is_saved: bool = True
+    unsaved: frozenset[str] = frozenset()
     is_predicting: bool = False
     guessing: Guessing = field(default_factory=Guessing)
 
     @property
+    def walk(self) -> Walk:
+        """The walk that is shown."""
+        return self.walks[-1]
+
+    @property
     def trace(self) -> Trace:
         """The trace that is shown."""
-        return self.traces[-1]
+        return self.walk.trace
 
-    @cached_property
-    def walk(self) -> Walk:
-        """The walk through the trace that is shown."""
-        return Walk(self.trace, self.telling)
+    @property
+    def unchanged(self) -> Walk | None:
+        """The walk without the changes, None where there are none."""
+        return self.walks[0] if self.changes else None
 
     @cached_property
     def stop(self) -> Stop:
         """Where the learner is."""
         return self.walk.stop(self.number)
-
-    @cached_property
-    def unchanged(self) -> Walk | None:
-        """The walk without the changes, None where there are none."""
-        return Walk(self.traces[0], self.telling) if self.changes else None
 
     @cached_property
     def blocks(self) -> Sequence[Block]:
@@ -116,15 +114,15 @@ class Session:
 
     def in_matrices(self) -> Session:
         """Told in matrices, or in single entries again."""
-        return self.told(view="matrix" if self.telling.view == "entries" else "entries")
+        return self.told(view="matrix" if self.walk.telling.view == "entries" else "entries")
 
     def in_detail(self) -> Session:
         """Every equation told as a line, or the usual ones again."""
-        return self.told(detail=not self.telling.detail)
+        return self.told(detail=not self.walk.telling.detail)
 
     def told(self, **changes: Any) -> Session:
         """Told in another way (`view`, `detail`): the line stays the same, or is the one it is folded into."""
-        other = replace(self, telling=replace(self.telling, **changes))
+        other = replace(self, walks=tuple(Walk(walk.trace, replace(walk.telling, **changes)) for walk in self.walks))
         if self.stop.equation is None:
             return other.at(other.walk.ending if self.number else 0)
         line = other.walk.where(self.stop.equation.id, self.stop)
@@ -134,7 +132,8 @@ class Session:
     def with_decimals(self, more: int) -> Session:
         """Shown with so many decimals more, from 1 to 12 in all."""
         decimals = min(max(self.trace.scenario.decimals + more, 1), _MOST_DECIMALS)
-        return replace(self, traces=tuple(trace.with_(decimals=decimals) for trace in self.traces))
+        walks = tuple(Walk(walk.trace.with_(decimals=decimals), walk.telling) for walk in self.walks)
+        return replace(self, walks=walks)
 
     def changed(self, setting: str) -> Scenario:
         """The scenario that is shown with KEY=VALUE in force; raises InputError where that is not understood."""
@@ -143,7 +142,8 @@ class Session:
     def with_trace(self, setting: str, trace: Trace) -> Session:
         """The trace of the changed scenario shown, seen from the same stop."""
         changes = (*self.changes, setting)
-        return replace(self, traces=(*self.traces, trace), changes=changes, is_saved=False).moved(0)
+        walks = (*self.walks, Walk(trace, self.walk.telling))
+        return replace(self, walks=walks, changes=changes, unsaved=self.unsaved | {SCENARIO}).moved(0)
 
     def predicting(self) -> Session:
         """In predict mode, from the first line on where it is not at one; or no longer."""
@@ -156,18 +156,23 @@ class Session:
         if not self.is_veiled:
             return self.moved(1)
         step = self.guessing.guessed(self.walk, self.stop, text) if text else self.guessing.hinted(self.walk, self.stop)
-        return replace(self, guessing=step, is_saved=self.is_saved and step.score is self.guessing.score)
+        unsaved = self.unsaved if step.score is self.guessing.score else self.unsaved | {SCORE}
+        return replace(self, guessing=step, unsaved=unsaved)
+
+    def saved(self, suffix: str) -> Session:
+        """With what belongs to a suffix on a file."""
+        return replace(self, unsaved=self.unsaved - {self.texts()[suffix][0]})
 
     def texts(self) -> Texts:
         """What there is to save: the scenario as it is shown and, where something was predicted, the score."""
-        title = self.traces[0].scenario.title
+        title = self.walks[0].trace.scenario.title
         remark = f"{title}, with {', '.join(self.changes)}" if self.changes else ""
-        texts: Texts = {".yaml": ("the scenario", lambda stream: stream.write(written(self.trace.scenario, remark)))}
+        texts: Texts = {".yaml": (SCENARIO, lambda stream: stream.write(written(self.trace.scenario, remark)))}
         if not self.guessing.score.answers:
             return texts
         told = summary(self.guessing.score, self.walk)
         score: Texts = {
-            ".md": ("the score", partial(print_markdown, told)), ".txt": ("the score", partial(print_plain, told)),
+            ".md": (SCORE, partial(print_markdown, told)), ".txt": (SCORE, partial(print_plain, told)),
         }  # fmt: skip
         return {**texts, **score}
 
@@ -175,9 +180,8 @@ class Session:
         """Without the last change."""
         if not self.changes:
             return self
-        return replace(self, traces=self.traces[:-1], changes=self.changes[:-1], is_saved=len(self.changes) == 1).moved(
-            0
-        )
+        unsaved = self.unsaved - {SCENARIO} if len(self.changes) == 1 else self.unsaved
+        return replace(self, walks=self.walks[:-1], changes=self.changes[:-1], unsaved=unsaved).moved(0)
 
 
 def suggested_settings(trace: Trace) -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import backtrace
+from backtrace.lesson.telling import Telling
+from backtrace.lesson.walk import Walk
 from backtrace.scenario import path_of
 from backtrace.tui.app import SteppingApp
 from backtrace.tui.session import Session
@@ -18,7 +20,7 @@ def app_on(name: str = "lecture", start: int = 0, language: str = "text", **chan
     """The app on a bundled scenario, some of whose values are replaced."""
     scenario = backtrace.load(path_of(name))
     trace = backtrace.run(scenario.with_(**changes) if changes else scenario)
-    return SteppingApp(Session((trace,)).at(start), language)
+    return SteppingApp(Session((Walk(trace, Telling(view="entries")),)).at(start), language)
 
 
 def driven(app: SteppingApp, steps: Callable[[Any], Awaitable[None]], size: tuple[int, int] = SIZE) -> None:

@@ -99,10 +99,10 @@ def test_the_score_and_its_summary(tmp_path):
         await press(pilot, "end")
         assert "right at the first try" in " ".join(screen(app).split())
         await press(pilot, "q")
-        assert "not saved" in " ".join(screen(app).split())
+        assert "Not saved: the score" in " ".join(screen(app).split())
         for name in ("score.md", "score.txt"):
             await press(pilot, "S", f"'{tmp_path / name}'", "enter")
-        assert app.session.is_saved
+        assert not app.session.unsaved
 
     driven(app, steps)
     assert "forward pass" in (tmp_path / "score.md").read_text(encoding="utf-8")
