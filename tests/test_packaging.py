@@ -13,6 +13,7 @@ import pytest
 
 from backtrace.scenario import names
 from tests.commands import in_process_of_its_own
+from tests.terminal import Terminal
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -74,7 +75,14 @@ def test_every_command_of_the_readme_runs(command, meaning, tmp_path, monkeypatc
     """Each command that the README shows ends with exit code 0, or with the one that it states."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my.yaml").write_text((ROOT / "scenarios" / "lecture.yaml").read_text(encoding="utf-8"))
-    ran = in_process_of_its_own(*shlex.split(command)[1:])
+    arguments = shlex.split(command)[1:]
+    if "-i" in arguments:
+        with Terminal(*arguments, columns=100, rows=30) as terminal:
+            terminal.until("before step 1 of")
+            terminal.type("q")
+            assert terminal.ended() == 0
+        return
+    ran = in_process_of_its_own(*arguments)
     assert (ran.code, ran.err) == (1 if "exit 1" in meaning else 0, "")
     assert ran.out or "-o" in command
 

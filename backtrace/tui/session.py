@@ -40,8 +40,8 @@ class Session:
     """A position in a walk.
 
     `walks` holds the walk as it was opened, and one more for each of the `changes` (such as `w11=0.3`) that the learner
-    tries; the last is shown. `number` is that of the stop. `unsaved` names what is not on a file yet. `guessing` is what
-    was predicted, also when predict mode is left for a while.
+    tries; the last is shown. `number` is that of the stop, `unsaved` names what is not on a file yet, `guessing` is
+    what was predicted, also when predict mode is left for a while.
     """
 
     walks: tuple[Walk, ...]

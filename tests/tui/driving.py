@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -69,3 +70,15 @@ def place_of(app: SteppingApp, text: str, occurrence: int = 0) -> tuple[int, int
     """Column and row where the text stands on the screen."""
     places = [(line.index(text), row) for row, line in enumerate(screen(app).splitlines()) if text in line]
     return places[occurrence]
+
+
+def picture(app: SteppingApp, *keys: str, size: tuple[int, int] = SIZE) -> str:
+    """The screen after these keys as an SVG that asks no other machine for its letters."""
+    pictures: list[str] = []
+
+    async def steps(pilot: Any) -> None:
+        await press(pilot, *keys)
+        pictures.append(app.export_screenshot(title="backtrace step --interactive"))
+
+    driven(app, steps, size)
+    return re.sub(r"@font-face \{.*?\}\s*", "", pictures[0], flags=re.DOTALL)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.driving import app_on, pressed
+from tests.tui.driving import app_on, picture, pressed
 
 GOLDEN = Path(__file__).parent / "golden"
+PICTURE = Path(__file__).parents[2] / "docs" / "step.svg"
 HINTED = ("enter", "enter")
 
 # fmt: off
@@ -39,6 +40,11 @@ def test_the_screen_is_the_golden_one(name):
     assert SCREENS[name]() == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
 
 
+def test_the_picture_in_the_readme_is_the_screen():
+    """The picture at the top of the README shows what the app shows now."""
+    assert picture(app_on(start=9)) == PICTURE.read_text(encoding="utf-8")
+
+
 def test_no_golden_screen_is_left_over():
     """Every file in the folder belongs to a screen."""
     assert {path.stem for path in GOLDEN.iterdir()} == set(SCREENS)
@@ -47,3 +53,4 @@ def test_no_golden_screen_is_left_over():
 if __name__ == "__main__":
     for name, make in SCREENS.items():
         (GOLDEN / f"{name}.txt").write_text(make(), encoding="utf-8")
+    PICTURE.write_text(picture(app_on(start=9)), encoding="utf-8")
