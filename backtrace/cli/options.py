@@ -84,7 +84,7 @@ scenario_options = decorated(
 """The scenario, and the settings of it that the command line may replace."""
 
 projector_option = click.option(
-    "--projector", is_flag=True, help="Wide spacing, nothing dim, for the wall of a classroom."
+    "--projector", is_flag=True, help="For the wall of a classroom: wide spacing, nothing dim, on a terminal a line at a time."
 )
 
 output_options = decorated(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -18,9 +18,9 @@ from backtrace.cli.options import (
     telling_options,
 )
 from backtrace.cli.source import source, traced, traced_so_far
-from backtrace.cli.terminal import Output, console_on, language_of
+from backtrace.cli.terminal import Output, console_on, is_terminal, language_of
 from backtrace.errors import misfit
-from backtrace.lesson.blocks import Lesson
+from backtrace.lesson.blocks import Block, Heading, Lesson, Line, Recall
 from backtrace.lesson.proofs import tell_with_closed_forms
 from backtrace.lesson.tell import tell
 from backtrace.lesson.telling import Telling
@@ -50,7 +50,10 @@ def command(**options: Any) -> int:
         return 0
     trace, is_interrupted = traced_so_far(source(options))
     lesson, agree = tell_with_closed_forms(trace, telling) if options["symbolic"] else (tell(trace, telling), True)
-    print_lesson(lesson, output)
+    if output.projector and is_terminal(sys.stdin) and is_terminal(sys.stdout):
+        _print_in_parts(lesson, output)
+    else:
+        print_lesson(lesson, output)
     return INTERRUPTED if is_interrupted else int(not agree)
 
 
@@ -68,3 +71,31 @@ def printer(output: Output) -> Callable[[Lesson], None]:
     from backtrace.formats.console import ConsolePrinter
 
     return ConsolePrinter(console_on(sys.stdout, output), language_of(sys.stdout), output.projector).print
+
+
+def _print_in_parts(lesson: Lesson, output: Output) -> None:
+    """Print a part of the lesson, and wait for Enter before the next; q ends it."""
+    show, waiting = printer(output), list(_parts(lesson))
+    while waiting:
+        show(waiting.pop(0))
+        sys.stdout.flush()
+        if waiting:
+            print("Enter next, q quit", end=" ", file=sys.stderr, flush=True)
+            typed = sys.stdin.buffer.readline()
+            if not typed:
+                print(file=sys.stderr)
+            if not typed or typed.strip() == b"q":
+                return
+
+
+def _parts(lesson: Lesson) -> Iterator[Lesson]:
+    """What a classroom sees at a time: what stands under a title, and there each line by itself."""
+    part: list[Block] = []
+    for block in lesson:
+        after_line = any(isinstance(each, Line) for each in part) and isinstance(block, Line | Recall)
+        after_text = isinstance(block, Heading) and not all(isinstance(each, Heading) for each in part)
+        if after_line or after_text:
+            yield Lesson(tuple(part))
+            part = []
+        part.append(block)
+    yield Lesson(tuple(part))

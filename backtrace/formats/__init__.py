@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Any, TextIO
+from typing import IO, Any, Protocol, TextIO
 
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, run
 from backtrace.engine.work import Watch, work
+from backtrace.formats.asked import NOTHING_ASKED, Asked
 from backtrace.scenario import Scenario
+
+OF_TRACE = frozenset({"only", "phase", "stage", "updates", "samples"})
+OF_LESSON = OF_TRACE | {"view", "show", "detail", "symbolic"}
+OF_PICTURE = frozenset({"values", "general", "updates", "samples"})
+
+
+class Writes(Protocol):
+    """Puts a scenario's training, or a trace, on a stream; false where something in it was proved wrong."""
+
+    def __call__(self, found: Scenario | Trace, stream: Any, watch: Watch, asked: Asked = NOTHING_ASKED, /) -> bool:
+        """Write what is asked for, the whole by default."""
+        ...
 
 
 @dataclass(frozen=True)
 class Format:
-    """An export format: `write` puts a scenario's training, or a trace, on a stream of text, or of bytes."""
+    """An export format: `write` puts what is asked for on a stream of text, or of bytes.
+
+    `takes` names the options of the command line that it knows what to do with. One that `holds_trace` reads back.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     meaning: str
-    write: Callable[[Scenario | Trace, Any, Watch], None]
+    write: Writes
+    takes: frozenset[str] = frozenset()
     is_binary: bool = False
+    holds_trace: bool = False
 
 
-def _json(found: Scenario | Trace, stream: TextIO, watch: Watch) -> None:
+def _json(found: Scenario | Trace, stream: TextIO, watch: Watch, _asked: Asked = NOTHING_ASKED) -> bool:
     from backtrace.formats.json import write_json
 
-    write_json(found if isinstance(found, Trace) else run(found, watch), stream)
+    write_json(_traced(found, watch), stream)
+    return True
 
 
-def _jsonl(found: Scenario | Trace, stream: TextIO, watch: Watch) -> None:
+def _jsonl(found: Scenario | Trace, stream: TextIO, watch: Watch, _asked: Asked = NOTHING_ASKED) -> bool:
     from backtrace.engine.givens import schedule_of
     from backtrace.formats.json import write_jsonl
 
@@ -37,20 +55,76 @@ def _jsonl(found: Scenario | Trace, stream: TextIO, watch: Watch) -> None:
         write_jsonl(found.scenario, found.worked(), stream, found.losses.tolist())
     else:
         write_jsonl(found, watch(work(found, plan_of(found)), schedule_of(found).updates + 1), stream)
+    return True
 
 
-def _npz(found: Scenario | Trace, stream: IO[bytes], watch: Watch) -> None:
+def _npz(found: Scenario | Trace, stream: IO[bytes], watch: Watch, _asked: Asked = NOTHING_ASKED) -> bool:
     from backtrace.formats.npz import write_npz
 
-    write_npz(found if isinstance(found, Trace) else run(found, watch), stream)
+    write_npz(_traced(found, watch), stream)
+    return True
 
 
+def _csv(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+    from backtrace.formats.csv import write_csv
+
+    write_csv(found, stream, watch, asked.telling)
+    return True
+
+
+def _latex(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+    from backtrace.formats.latex import print_latex
+
+    lesson, agrees = asked.lesson(_traced(found, watch))
+    print_latex(lesson, stream, asked.fragment)
+    return agrees
+
+
+def _markdown(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+    from backtrace.formats.markdown import print_markdown
+
+    lesson, agrees = asked.lesson(_traced(found, watch))
+    print_markdown(lesson, stream)
+    return agrees
+
+
+def _mermaid(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+    from backtrace.formats.mermaid import print_mermaid
+
+    trace = _traced(found, watch)
+    print_mermaid(asked.diagram(trace), trace.scenario.title, stream, asked.values)
+    return True
+
+
+def _svg(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+    from backtrace.formats.svg import print_svg
+
+    trace = _traced(found, watch)
+    print_svg(asked.diagram(trace), trace.scenario.title, stream, asked.values)
+    return True
+
+
+def _traced(found: Scenario | Trace, watch: Watch) -> Trace:
+    return found if isinstance(found, Trace) else run(found, watch)
+
+
+# fmt: off
 FORMATS: dict[str, Format] = {
     row.name: row
     for row in (
-        Format("json", (".json",), "the whole trace as one document, see `backtrace schema trace`", _json),
-        Format("jsonl", (".jsonl",), "a header and a line for each step, written while it is worked", _jsonl),
-        Format("npz", (".npz",), "the whole trace as arrays of numpy, one for each id", _npz, is_binary=True),
+        Format("json", (".json",), "the whole trace as one document, see `backtrace schema trace`", _json,
+               holds_trace=True),
+        Format("jsonl", (".jsonl",), "a header and a line for each step, written while it is worked", _jsonl,
+               holds_trace=True),
+        Format("npz", (".npz",), "the whole trace as arrays of numpy, one for each id", _npz, is_binary=True,
+               holds_trace=True),
+        Format("csv", (".csv",), "a row for each entry of every quantity, safe in spreadsheets", _csv, OF_TRACE),
+        Format("latex", (".tex",), "the derivation as a document with amsmath, or a fragment for one", _latex,
+               OF_LESSON | {"fragment"}),
+        Format("markdown", (".md",), "the derivation for GitHub and notebooks", _markdown, OF_LESSON),
+        Format("mermaid", (".mmd", ".mermaid"), "the network as a flowchart that GitHub draws", _mermaid, OF_PICTURE),
+        Format("svg", (".svg",), "the network as a picture, as the lecture draws it", _svg, OF_PICTURE),
     )
 }
+# fmt: on
 """The table of export formats by name."""

@@ -57,7 +57,7 @@ def texts(blocks: Iterable[Block], width: int, language: Language = "text", proj
 class ConsolePrinter:
     """Prints a lesson on a rich console, in text or ASCII spelling.
 
-    For a `projector` nothing is dim, and blank lines stand between the rows.
+    For a `projector` everything is bold, nothing dim, and blank lines stand between the rows.
     """
 
     def __init__(self, console: Console, language: Language = "text", projector: bool = False) -> None:
@@ -230,6 +230,8 @@ class ConsolePrinter:
             if number == 0 and over_column:
                 text.append(" " * (self.width - len(text) - len(over_column)) + over_column, "dim")
             self.emit(text)
+        if self.projector:
+            self.emit()
         for derivation in line.derivations:
             self.derivation(derivation)
         if line.omitted:
@@ -242,7 +244,9 @@ class ConsolePrinter:
         rows = set_in_rows(derivation, self.language, self.width)
         for row in rows:
             self.set_row(row)
-        if self.projector or any(len(box.lines) > 1 for row in rows for _, box in row.parts):
+            if self.projector:
+                self.emit()
+        if any(len(box.lines) > 1 for row in rows for _, box in row.parts):
             self.emit()
 
     def set_row(self, row: Row) -> None:

@@ -46,11 +46,11 @@ def plot(block: Curve, language: Language, width: int) -> list[str]:
     """
     import plotille  # noqa: PLC0415 (needed only where there is a curve)
 
-    scale = _scale(block.values)
+    scale = scale_of(block.values)
     spare = _OF_NUMBERS - max(len(f"({block.title})") + 2, *map(len, scale.numbers))
     ticks = max(1, (width - _OF_NUMBERS - _OF_AXES - len(block.along) + max(spare, 0)) // _BETWEEN_NUMBERS)
     last = block.first + len(block.values) - 1
-    step = next(step for step in _round_steps(1) if step * ticks >= last)
+    step = next(step for step in round_steps(1) if step * ticks >= last)
     ticks = math.ceil(last / step)
 
     figure = plotille.Figure()
@@ -61,7 +61,7 @@ def plot(block: Curve, language: Language, width: int) -> list[str]:
     figure.set_y_limits(0, figure.height)
     figure.x_ticks_fkt = lambda value, _: f"{value:.0f}"
     figure.y_ticks_fkt = lambda value, _: scale.numbers[round(value)]
-    x, y = _thinned(block.first + np.arange(len(block.values)), scale.rows, 4 * figure.width)
+    x, y = thinned(block.first + np.arange(len(block.values)), scale.rows, 4 * figure.width)
     # What lies on the upper or right edge is drawn on the last dots before it; plotille would leave it out.
     right, top = ticks * step - step / _BETWEEN_NUMBERS / _DOTS_ACROSS, figure.height - 1 / _DOTS_DOWN
     figure.plot(np.minimum(x, right).tolist(), np.minimum(y, top).tolist())
@@ -77,7 +77,7 @@ class _Scale:
     rows: Any
 
 
-def _scale(values: Sequence[float]) -> _Scale:
+def scale_of(values: Sequence[float]) -> _Scale:
     """The scale that shows the values, with round numbers."""
     low, high = min(values), max(values)
     return _logarithmic(values) if low > 0 and high / low > _LINEAR else _linear(values, low, high)
@@ -85,7 +85,7 @@ def _scale(values: Sequence[float]) -> _Scale:
 
 def _linear(values: Sequence[float], low: float, high: float) -> _Scale:
     smallest = max((high - low) / _ROWS, _FLATTEST * max(abs(low), abs(high))) or 1.0
-    step = next(step for step in _round_steps(smallest) if math.ceil(high / step) - math.floor(low / step) <= _ROWS)
+    step = next(step for step in round_steps(smallest) if math.ceil(high / step) - math.floor(low / step) <= _ROWS)
     bottom = math.floor(low / step)
     top = max(math.ceil(high / step), bottom + _FEWEST_ROWS)
     decimals = max(0, -math.floor(math.log10(step)))
@@ -110,13 +110,13 @@ def _power_of_ten(exponent: int) -> str:
     return f"{10.0**exponent:g}" if abs(exponent) <= _SPELT_OUT else f"1e{exponent:+03}"
 
 
-def _round_steps(smallest: float) -> Iterator[float]:
+def round_steps(smallest: float) -> Iterator[float]:
     """Steps of 1, 2 and 5 times a power of ten, from the first that is not smaller."""
     for exponent in count(math.floor(math.log10(smallest))):
         yield from (step for step in (factor * 10.0**exponent for factor in (1, 2, 5)) if step >= smallest)
 
 
-def _thinned(x: Any, y: Any, most: int) -> tuple[Any, Any]:
+def thinned(x: Any, y: Any, most: int) -> tuple[Any, Any]:
     """The series, or where it is long the lowest and the highest point of each part of it, so that no peak is lost."""
     if len(y) <= most:
         return x, y

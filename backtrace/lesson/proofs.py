@@ -12,6 +12,8 @@ from backtrace.formula.writing import Language, Leaf, Written
 from backtrace.lesson.blocks import Block, Derivation, Form, FormName, Heading, Lesson, Line, Prose, Table
 from backtrace.lesson.mathematics import Formula, number
 from backtrace.lesson.numbers import kept, shown
+from backtrace.lesson.tell import tell, updates_told
+from backtrace.lesson.telling import Telling
 
 if TYPE_CHECKING:
     from backtrace.proof.closed import ClosedForm
@@ -21,6 +23,21 @@ _UNROUNDED = (
     "The scenario rounds its results; checked are the gradients without rounding, as a rounded one is off by what was "
     "rounded."
 )
+
+
+def tell_with_closed_forms(trace: Trace, telling: Telling) -> tuple[Lesson, bool]:
+    """The lesson with sympy's closed forms for the updates and entries that are told, and whether they all agree."""
+    from backtrace.proof.closed import closed_forms  # noqa: PLC0415 (loads sympy)
+    from backtrace.proof.verify import drawn, named  # noqa: PLC0415
+
+    blocks: list[Block] = []
+    agree = True
+    for update in updates_told(trace, telling):
+        entries = named(trace, telling.only) if telling.only else drawn(trace)
+        forms = list(closed_forms(trace, entries, update))
+        agree = agree and all(form.agrees for form in forms)
+        blocks += tell_closed_forms(trace, forms, update, telling.forms) if forms else ()
+    return Lesson((*tell(trace, telling), *blocks)), agree
 
 
 def tell_closed_forms(

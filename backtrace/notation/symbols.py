@@ -22,20 +22,20 @@ class Symbol:
     A letter of several characters is a word, such as `gain`. `label` is text that stands before the indices: the h of
     net_h1. `apart` sets layer and index apart in ASCII, where they would run into something else: z_1 where z1 is an
     id. `negated` names a quantity by what its source calls its negative. `plain` stands for the letter in ASCII where
-    the letter's own name is the id of another quantity.
+    the letter's own name is the id of another quantity. An index may be a letter, where it stands for any number.
     """
 
     letter: str
     accent: str = ""
     above: str = ""
     label: str = ""
-    below: tuple[int, ...] = ()
+    below: tuple[int | str, ...] = ()
     is_next: bool = False
     apart: bool = False
     negated: bool = False
     plain: str = ""
 
-    def at(self, *below: int) -> Symbol:
+    def at(self, *below: int | str) -> Symbol:
         """The symbol of one entry; indices that the symbol has of itself stay behind those."""
         return replace(self, below=(*below, *self.below))
 

@@ -1,0 +1,44 @@
+"""What is asked of an export besides its scenario, as one immutable value; each format takes some of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from backtrace.engine.trace import Trace
+from backtrace.lesson.blocks import Lesson
+from backtrace.lesson.proofs import tell_with_closed_forms
+from backtrace.lesson.tell import tell
+from backtrace.lesson.telling import Telling
+
+if TYPE_CHECKING:
+    from backtrace.lesson.diagram import Diagram
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to export: the part of the lesson or of the trace, with sympy's closed forms, and what a picture shows.
+
+    A `fragment` has no preamble; `values` puts numbers beside names, `general` draws n-m-k neurons with dots.
+    """
+
+    telling: Telling = field(default_factory=Telling)
+    symbolic: bool = False
+    fragment: bool = False
+    values: bool = False
+    general: bool = False
+
+    def lesson(self, trace: Trace) -> tuple[Lesson, bool]:
+        """What is told of a trace, and whether all closed forms in it agree with backpropagation."""
+        return tell_with_closed_forms(trace, self.telling) if self.symbolic else (tell(trace, self.telling), True)
+
+    def diagram(self, trace: Trace) -> Diagram:
+        """The picture of a trace's network."""
+        from backtrace.lesson.general import general  # noqa: PLC0415 (needed only where a network is drawn)
+        from backtrace.lesson.pictures import pictured  # noqa: PLC0415
+
+        return general(trace) if self.general else pictured(trace, self.telling, self.values)
+
+
+NOTHING_ASKED = Asked()
+"""The whole, without anything special."""
