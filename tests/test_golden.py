@@ -12,6 +12,9 @@ import pytest
 from rich.console import Console
 
 import backtrace
+from backtrace.engine.work import unwatched
+from backtrace.formats import FORMATS, Format
+from backtrace.formats.asked import Asked
 from backtrace.formats.console import ConsolePrinter
 from backtrace.formats.json import write_json
 from backtrace.formats.plain import print_plain
@@ -41,6 +44,14 @@ def exported(name: str) -> str:
     return stream.getvalue()
 
 
+def in_format(row: Format, name: str) -> str:
+    """A bundled scenario in a format; of a table of numbers the first update alone."""
+    stream = io.StringIO()
+    telling = Telling() if "show" in row.takes or "values" in row.takes else Telling(updates=(1,))
+    assert row.write(bundled(name), stream, unwatched, Asked(telling, values=True))
+    return stream.getvalue()
+
+
 def bundled(name: str) -> backtrace.Scenario:
     return backtrace.load(path_of(name))
 
@@ -54,20 +65,26 @@ OUTPUTS = {f"{name}.txt": lambda name=name: printed(name) for name in names()} |
     "lecture-matrix.txt": lambda: printed("lecture", Telling(view="matrix")),
     "three-layer-plain.txt": lambda: plain("three-layer"),
     "lecture.json": lambda: exported("lecture"),
-}
+} | {
+    f"{row.name}/{name}{row.suffixes[0]}": lambda row=row, name=name: in_format(row, name)
+    for row in FORMATS.values() if not row.holds_trace
+    for name in names()
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("file", OUTPUTS)
 def test_the_output_is_the_golden_one(file):
     """What is printed is, to the byte, what was looked at and committed."""
-    assert OUTPUTS[file]() == (GOLDEN / file).read_text(encoding="utf-8")
+    assert OUTPUTS[file]() == (GOLDEN / file).read_bytes().decode("utf-8")
 
 
 def test_no_golden_file_is_left_over():
-    """Every file in the folder belongs to an output."""
-    assert {path.name for path in GOLDEN.iterdir()} == set(OUTPUTS)
+    """Every file in the folder, and in those of the formats, belongs to an output."""
+    files = (path for path in GOLDEN.rglob("*") if path.is_file())
+    assert {str(path.relative_to(GOLDEN)) for path in files} == set(OUTPUTS)
 
 
 if __name__ == "__main__":
     for file, make in OUTPUTS.items():
-        (GOLDEN / file).write_text(make(), encoding="utf-8")
+        (GOLDEN / file).parent.mkdir(exist_ok=True)
+        (GOLDEN / file).write_bytes(make().encode("utf-8"))
