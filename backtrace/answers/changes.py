@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from backtrace.formula.expr import Apply, Expr, Num, Var, apply
-from backtrace.formula.writing import summands
+from backtrace.formula.expr import Apply, Expr, Num, Var, apply, summands
 
 _FEW_TERMS, _MOST_TERMS = 4, 12
 

@@ -11,9 +11,10 @@ from typing import Literal
 
 from backtrace.answers.guess import Kind, Verdict
 from backtrace.engine.equation import Stage
+from backtrace.formula.expr import Var
 from backtrace.lesson.blocks import Block, Heading, Lesson, Prose, Sentence, Table
 from backtrace.lesson.mathematics import Formula
-from backtrace.lesson.walk import Stop, Walk
+from backtrace.lesson.walk import Place, Stop, Walk
 
 LEVELS = ("the name", "the chain rule", "the formula", "the numbers put in", "the value")
 """How much of a derivation is open, from nothing but the quantity's name to its value."""
@@ -84,16 +85,16 @@ class Tally:
 
 @dataclass(frozen=True)
 class Score:
-    """The answers of a session, by the number of the stop and the index of the entry, in the order first asked."""
+    """The answers of a session, by the place of the line and the index of the entry, in the order first asked."""
 
-    answers: Mapping[tuple[int, Index], Answer] = field(default_factory=dict)
+    answers: Mapping[tuple[Place, Index], Answer] = field(default_factory=dict)
 
     def with_guess(self, stop: Stop, index: Index, verdict: Verdict, revealed: int = 0) -> Score:
         """The score after a guess at an entry, `revealed` being the level that was open.
 
         It stays the same where the verdict asks again, and where the entry was settled before.
         """
-        before = self.answer(stop.number, index)
+        before = self.answer(stop, index)
         if verdict.asks_again or before.is_settled:
             return self
         first = before if before.tries else replace(before, first=verdict.kind, revealed=revealed)
@@ -101,25 +102,25 @@ class Score:
 
     def with_shown(self, stop: Stop, index: Index) -> Score:
         """The score when the value of an entry is shown before it was guessed rightly."""
-        before = self.answer(stop.number, index)
+        before = self.answer(stop, index)
         if before.is_settled:
             return self
         revealed = before.revealed if before.tries else len(LEVELS) - 1
         return self._with(stop, index, replace(before, is_shown=True, revealed=revealed))
 
     def _with(self, stop: Stop, index: Index, answer: Answer) -> Score:
-        return Score({**self.answers, (stop.number, index): answer})
+        return Score({**self.answers, (stop.place, index): answer})
 
-    def answer(self, number: int, index: Index) -> Answer:
+    def answer(self, stop: Stop, index: Index) -> Answer:
         """The guesses at an entry of a line; none yet where it was not asked for."""
-        return self.answers.get((number, index), Answer())
+        return self.answers.get((stop.place, index), Answer())
 
     @property
-    def lines(self) -> Mapping[int, Outcome]:
+    def lines(self) -> Mapping[Place, Outcome]:
         """What came of each line: as much as of its worst entry."""
-        found: dict[int, Outcome] = {}
-        for (number, _), answer in self.answers.items():
-            found[number] = min(found.get(number, "right"), answer.outcome, key=_WORST_FIRST.index)
+        found: dict[Place, Outcome] = {}
+        for (place, _), answer in self.answers.items():
+            found[place] = min(found.get(place, "right"), answer.outcome, key=_WORST_FIRST.index)
         return found
 
     @property
@@ -130,8 +131,8 @@ class Score:
     def by_stage(self, walk: Walk) -> Mapping[Stage, Tally]:
         """The lines of each stage counted, over all samples and updates, in the order of the training step."""
         stages: dict[Stage, list[Outcome]] = {e.stage: [] for e in (*walk.of_sample, *walk.of_update)}
-        for number, outcome in self.lines.items():
-            stages[walk.stop(number).stage].append(outcome)
+        for place, outcome in self.lines.items():
+            stages[walk.stop_of(place).stage].append(outcome)
         return {stage: _tally(outcomes) for stage, outcomes in stages.items() if outcomes}
 
 
@@ -159,7 +160,7 @@ def _summary(score: Score, walk: Walk) -> Iterator[Block]:
     yield Table(counted, tuple(_stage_row(stage, tally) for stage, tally in score.by_stage(walk).items()))
     yield Heading("Line by line", 2)
     columns = ("line",), ("quantity",), ("outcome",), ("first answer",), ("tries",), ("open before it",)
-    yield Table(columns, tuple(_line_row(walk, key, answer) for key, answer in sorted(score.answers.items())))
+    yield Table(columns, tuple(_line_rows(score, walk)))
 
 
 def _lines(count: int) -> str:
@@ -183,14 +184,13 @@ def _stage_row(stage: Stage, tally: Tally) -> tuple[Sentence, ...]:
     return (title,), (f"{tally.lines}",), (f"{tally.at_once}",), (f"{tally.later}",), (f"{tally.shown}",)
 
 
-def _line_row(walk: Walk, key: tuple[int, Index], answer: Answer) -> tuple[Sentence, ...]:
-    number, index = key
-    stop = walk.stop(number)
-    assert stop.equation is not None
-    target = replace(stop.equation.target, shape=(), index=index or None)
-    name: Sentence = (Formula(target, walk.trace.notation.leaf),)
-    if len(walk.trace.scenario.x) > 1 or walk.trace.updates > 1:
-        sample = f", sample {stop.sample}" if stop.sample else ""
-        name = (*name, f" (update {stop.update}{sample})")
-    first = answer.first or "none"
-    return (f"{number}",), name, (_SAID[answer.outcome],), (first,), (f"{answer.tries}",), (LEVELS[answer.revealed],)
+def _line_rows(score: Score, walk: Walk) -> Iterator[tuple[Sentence, ...]]:
+    """A row for each answer, in the order of the training."""
+    answers = [(walk.stop_of(place).number, place, index, answer) for (place, index), answer in score.answers.items()]
+    for number, (update, sample, id_), index, answer in sorted(answers, key=lambda row: (row[0], row[2])):
+        target = Var(id_, (), index=index or None)
+        name: Sentence = (Formula(target, walk.trace.notation.leaf),)
+        if len(walk.trace.scenario.x) > 1 or walk.trace.updates > 1:
+            name = (*name, f" (update {update}{f', sample {sample}' if sample else ''})")
+        first, opened = answer.first or "none", LEVELS[answer.revealed]
+        yield (f"{number:,}",), name, (_SAID[answer.outcome],), (first,), (f"{answer.tries}",), (opened,)

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import reduce
 
 from backtrace.errors import MisfitError
-from backtrace.formula.expr import Apply, Expr, Num, Var, apply, variables
+from backtrace.formula.expr import Apply, Expr, Num, Var, along_left, apply, summands, variables
 
 ZERO, HALF, ONE = (Num(Fraction(value)) for value in (0, Fraction(1, 2), 1))
 
@@ -40,26 +40,25 @@ def simplified(expr: Apply) -> Expr:
 
 def rebuilt(expr: Expr, replace: Callable[[Var], Expr]) -> Expr:
     """The formula with each variable replaced; parts in which nothing changes are kept as they are."""
-    match expr:
-        case Var():
-            return replace(expr)
-        case Apply():
-            args = tuple(rebuilt(arg, replace) for arg in expr.args)
-            if all(new is old for new, old in zip(args, expr.args, strict=True)):
-                return expr
-            node = apply(expr.op, *args)
-            return simplified(node) if isinstance(node, Apply) else node
-    return expr
+    first, nodes = along_left(expr, lambda _: False)
+    built = replace(first) if isinstance(first, Var) else first
+    for node in nodes:
+        args = (built, *(rebuilt(arg, replace) for arg in node.args[1:]))
+        if all(new is old for new, old in zip(args, node.args, strict=True)):
+            built = node
+            continue
+        built = apply(node.op, *args)
+        built = simplified(built) if isinstance(built, Apply) else built
+    return built
 
 
 def opened(expr: Expr) -> Expr:
     """The formula with every named function replaced by its body: σ(z) becomes 1/(1 + e^−z)."""
-    match expr:
-        case Apply(op=op, args=args) if op.body is not None:
-            return opened(op.body(*args))
-        case Apply(op=op, args=args):
-            return apply(op, *(opened(arg) for arg in args))
-    return expr
+    first, nodes = along_left(expr, lambda node: node.op.body is not None)
+    built = opened(first.op.body(*first.args)) if isinstance(first, Apply) and first.op.body else first
+    for node in nodes:
+        built = apply(node.op, built, *(opened(arg) for arg in node.args[1:]))
+    return built
 
 
 def depends(expr: Expr, var: Var) -> bool:
@@ -87,7 +86,11 @@ def differentiate(expr: Expr, var: Var) -> Expr:
         if expr.op.body is None:
             raise MisfitError(f"{expr.op.name} has no derivative in the table of operations")
         return differentiate(expr.op.body(*expr.args), var)
-    terms = list(_terms(expr, expr.op.partials(*expr.args), var))
+    if expr.op.name == "add":
+        inside = (_simple(differentiate(term, var)) for term in summands(expr) if depends(term, var))
+        terms = [term for term in inside if not is_literal(term, 0)]
+    else:
+        terms = list(_terms(expr, expr.op.partials(*expr.args), var))
     return summed(terms) if terms else ZERO
 
 

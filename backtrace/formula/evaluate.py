@@ -13,13 +13,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
+from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backtrace.errors import MisfitError
-from backtrace.formula.expr import OPERATIONS, Apply, Expr, Num, Operation, Var, apply, formula_of, variables
+from backtrace.formula.expr import (
+    OPERATIONS,
+    Apply,
+    Expr,
+    Num,
+    Operation,
+    Var,
+    along_left,
+    apply,
+    formula_of,
+    variables,
+)
 
 Value = NDArray[Any]
 Lookup = Callable[[Var], Any]
@@ -103,18 +115,32 @@ def evaluate(expr: Expr, value_of: Lookup | Mapping[str, Any], carrier: Carrier 
     if isinstance(value_of, Mapping):
         mapping = value_of
         return evaluate(expr, lambda var: mapping[var.name], carrier)
+    first, nodes = along_left(expr, lambda node: _is_taken_whole(node.op, carrier))
+    value = _first(first, value_of, carrier)
+    for node in nodes:
+        value = carrier.work(node, [value, *(evaluate(arg, value_of, carrier) for arg in node.args[1:])])
+    return value
+
+
+def _is_taken_whole(op: Operation, carrier: Carrier) -> bool:
+    """Whether the operation is not worked from its operands' values: by its body, or sample by sample."""
+    return (op.body is not None and carrier is not FORMULAS) or (op.gathers_samples and carrier is not FLOATS)
+
+
+def _first(expr: Expr, value_of: Lookup, carrier: Carrier) -> Any:
+    """The value of a literal, a variable, or an operation that is taken whole or has no operands."""
     match expr:
         case Num():
             number = carrier.number(expr.value)
             return number if carrier is FLOATS else _array(number)
         case Var():
             return value_of(expr)
+        case Apply(args=()):
+            return carrier.work(expr, [])
         case Apply() if expr.op.body is not None and carrier is not FORMULAS:
             return evaluate(expr.op.body(*expr.args), value_of, carrier)
-        case Apply() if expr.op.gathers_samples and carrier is not FLOATS:
-            return carrier.work(expr, [_of_each_sample(expr.args[0], value_of, carrier)])
         case Apply():
-            return carrier.work(expr, [evaluate(arg, value_of, carrier) for arg in expr.args])
+            return carrier.work(expr, [_of_each_sample(expr.args[0], value_of, carrier)])
     raise TypeError(f"{expr!r} is not a formula")
 
 
@@ -130,7 +156,7 @@ def _of_each_sample(expr: Expr, value_of: Lookup, carrier: Carrier) -> Value:
 
 def indices(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
     """The index of every entry of such a shape, from 1, row by row."""
-    return [tuple(i + 1 for i in index) for index in np.ndindex(*shape)]
+    return list(product(*(range(1, size + 1) for size in shape)))
 
 
 def entry_variables(var: Var, samples: int = 0) -> Value:

@@ -15,6 +15,7 @@ from typing import Any
 from backtrace.errors import MisfitError
 
 Shape = tuple[int, ...]
+Part = tuple[slice, ...]
 Turns = Callable[[float, float], tuple[float, ...]]
 Key = tuple[str, tuple[int, ...] | None, int | None]
 
@@ -40,7 +41,8 @@ class Operation:
     samples leading; `entries` on object arrays of one sample (operations with a structure), or `fold` names the
     operation of two operands that gathers the last axis; `exact`, `decimal` and `symbolic` (which is handed the
     sympy module) work on single entries, and so does `formula` where one entry is not the operation itself
-    applied to the entries. `partials` gives the derivative by each operand, for entry formulas. `turns` says for
+    applied to the entries. `parts` says which part of each operand a part of the result is made of, where that is
+    not the same part. `partials` gives the derivative by each operand, for entry formulas. `turns` says for
     each operand where, between two ends, the operation turns or has no value: elsewhere it only rises or only falls
     with that operand, so that its floats say what it does to intervals.
     `body` defines a named function by other operations; it then needs no evaluation rule of its own.
@@ -52,6 +54,7 @@ class Operation:
     floats: Callable[..., Any] | None = None
     entries: Callable[..., Any] | None = None
     fold: str | None = None
+    parts: Callable[[Part], tuple[Part, ...]] | None = None
     exact: Callable[..., Any] | None = None
     decimal: Callable[..., Any] | None = None
     symbolic: Callable[..., Any] | None = None
@@ -177,3 +180,22 @@ def variables(expr: Expr) -> Iterator[Var]:
             yield part
         elif isinstance(part, Apply):
             waiting.extend(reversed(part.args))
+
+
+def along_left(expr: Expr, stops: Callable[[Apply], bool]) -> tuple[Expr, list[Apply]]:
+    """The operations from the outermost along first operands, inmost first, and the operand where that ends.
+
+    It ends where `stops` says so. A sum of a thousand terms leans to the left: a walk that goes along it in a loop
+    needs no deep recursion.
+    """
+    nodes: list[Apply] = []
+    while isinstance(expr, Apply) and expr.args and not stops(expr):
+        nodes.append(expr)
+        expr = expr.args[0]
+    return expr, nodes[::-1]
+
+
+def summands(expr: Expr) -> list[Expr]:
+    """The terms of a sum at the top of a formula, from left to right; a single one if it is none."""
+    first, nodes = along_left(expr, lambda node: node.op.name != "add")
+    return [first, *(term for node in nodes for term in summands(node.args[1]))]

@@ -37,7 +37,7 @@ from backtrace.formula.arithmetic import (
     ylogx_decimal,
     ylogx_floats,
 )
-from backtrace.formula.expr import OPERATIONS, Expr, Num, Operand, Operation, Shape, Spelling, apply
+from backtrace.formula.expr import OPERATIONS, Expr, Num, Operand, Operation, Part, Shape, Spelling, apply
 
 # How tightly a written form binds. APART is a product that no other product may run into: ⊙, a matrix product, Σ.
 LOOSE, SUM, SIGN, SIGNED_ATOM, APART, PRODUCT, FRACTION, POWER, ATOM = 0, 10, 15, 16, 19, 20, 30, 40, 100
@@ -94,6 +94,7 @@ def _diag_shape(operand: Shape) -> Shape:
     return operand * 2
 
 
+_ALL: Part = (slice(None),)
 _ZERO, _ONE = Num(Fraction(0)), Num(Fraction(1))
 
 
@@ -221,26 +222,27 @@ _row("ydiv", 2, _same, floats=ydiv_floats, exact=lambda y, x: y / x if y else y,
      spellings=OPERATIONS["div"].spellings)
 
 _row("matvec", 2, _matvec_shape, floats=np.matvec, elementwise=False,
-     entries=lambda W, x: sum_last(W * x), spellings=_matrix_product())
+     entries=lambda W, x: sum_last(W * x), parts=lambda i: (i + _ALL, _ALL), spellings=_matrix_product())
 _row("vecmat", 2, _vecmat_shape, floats=np.vecmat, elementwise=False,
-     entries=lambda x, W: sum_last(x * W.T), spellings=_matrix_product())
+     entries=lambda x, W: sum_last(x * W.T), parts=lambda i: (_ALL, _ALL + i), spellings=_matrix_product())
 _row("matvec_back", 2, lambda W, g: _vecmat_shape(g, W), floats=lambda W, g: np.vecmat(g, W), elementwise=False,
-     entries=lambda W, g: sum_last(g * W.T), spellings=_matrix_product(0))
+     entries=lambda W, g: sum_last(g * W.T), parts=lambda i: (_ALL + i, _ALL), spellings=_matrix_product(0))
 _row("vecmat_back", 2, lambda g, W: _matvec_shape(W, g), floats=lambda g, W: np.matvec(W, g), elementwise=False,
-     entries=lambda g, W: sum_last(g * W), spellings=_matrix_product(1))
+     entries=lambda g, W: sum_last(g * W), parts=lambda i: (_ALL, i + _ALL), spellings=_matrix_product(1))
 _row("outer", 2, _outer_shape, floats=lambda a, b: a[..., :, None] * b[..., None, :], elementwise=False,
-     entries=lambda a, b: a[:, None] * b[None, :], spellings=_matrix_product(1))
+     entries=lambda a, b: a[:, None] * b[None, :], parts=lambda ij: (ij[:1], ij[1:]), spellings=_matrix_product(1))
 _row("outer_row", 2, _outer_shape, floats=lambda a, b: a[..., :, None] * b[..., None, :], elementwise=False,
-     entries=lambda a, b: b[None, :] * a[:, None], spellings=_matrix_product(0))
+     entries=lambda a, b: b[None, :] * a[:, None], parts=lambda ij: (ij[:1], ij[1:]), spellings=_matrix_product(0))
 _row("scale_rows", 2, _scale_rows_shape, floats=lambda g, W: g[..., :, None] * W, elementwise=False,
-     entries=lambda g, W: g[:, None] * W, spellings=_everywhere(
+     entries=lambda g, W: g[:, None] * W, parts=lambda ij: (ij[:1], ij), spellings=_everywhere(
      "diag({0})·{1}", APART, LOOSE, FRACTION, ascii="diag({0})*{1}",
      latex=r"\operatorname{{diag}}({0}) \cdot {1}", words="each row of {1} times its entry of ({0})"))
 _row("scale_columns", 2, _scale_columns_shape, floats=lambda W, g: W * g[..., None, :], elementwise=False,
-     entries=lambda W, g: g[None, :] * W, spellings=_everywhere(
+     entries=lambda W, g: g[None, :] * W, parts=lambda ij: (ij, ij[1:]), spellings=_everywhere(
      "{0}·diag({1})", APART, FRACTION, LOOSE, ascii="{0}*diag({1})",
      latex=r"{0} \cdot \operatorname{{diag}}({1})", words="each column of {0} times its entry of ({1})"))
-_row("total", 1, _total_shape, floats=sum_last, fold="add", elementwise=False, spellings=_everywhere(
+_row("total", 1, _total_shape, floats=sum_last, fold="add", elementwise=False,
+     parts=lambda i: (i + _ALL,), spellings=_everywhere(
      "Σ {0}", APART, APART, ascii=Spelling("sum({0})", ATOM), latex=r"\sum {0}",
      words=Spelling("the total of ({0})", ATOM)))
 _row("ones", 1, _same, floats=np.ones_like, exact=lambda x: Fraction(1), decimal=lambda x: Decimal(1),
@@ -250,6 +252,7 @@ _row("diag", 1, _diag_shape, floats=lambda a: a[..., None] * np.eye(a.shape[-1])
      spellings=_everywhere("diag({0})", ATOM, LOOSE, latex=r"\operatorname{{diag}}({0})",
                            words="the diagonal matrix of ({0})"))
 _row("largest", 1, _total_shape, floats=lambda a: np.max(a, axis=-1), fold="maximum", elementwise=False,
+     parts=lambda i: (i + _ALL,),
      spellings=_everywhere("max({0})", ATOM, LOOSE, latex=r"\max({0})", words="the largest of ({0})"))
 _row("sum_over_samples", 1, lambda a: a, floats=lambda a: np.add.reduce(a, axis=0), elementwise=False,
      entries=lambda a: np.add.reduce(a, axis=0), gathers_samples=True, spellings=_everywhere(

@@ -106,13 +106,6 @@ def transposed_name(name: str, language: Language) -> str:
     return name + _TRANSPOSED[language]
 
 
-def summands(expr: Expr) -> list[Expr]:
-    """The terms of a sum at the top of a formula, from left to right; a single one if it is none."""
-    if isinstance(expr, Apply) and expr.op.name == "add":
-        return [*summands(expr.args[0]), *summands(expr.args[1])]
-    return [expr]
-
-
 @dataclass(frozen=True)
 class _Writer:
     leaf: Leaf

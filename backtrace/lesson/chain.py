@@ -6,19 +6,15 @@ come from the formulas themselves.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
-
-import numpy as np
 
 from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan
 from backtrace.formula.calculus import differentiate, rebuilt
-from backtrace.formula.evaluate import entries, indices
-from backtrace.formula.expr import Expr, Key, Var, apply, variables
+from backtrace.formula.expr import Expr, Var, apply
+from backtrace.formula.single import entry, reading
 
 LOSS = Var("L")
 
@@ -53,8 +49,7 @@ class Formulas:
         self.plan = plan
         self.samples = samples
         self.folding = folding
-        self._entries: dict[str, Any] = {}
-        self._readers: dict[str, Mapping[Key, list[tuple[int, ...]]]] = {}
+        self._entries: dict[tuple[str, tuple[int, ...]], Expr] = {}
 
     def told(self, equation: Equation) -> Expr:
         """The formula that the lesson prints for the whole quantity."""
@@ -62,28 +57,22 @@ class Formulas:
 
     def entry(self, equation: Equation, index: tuple[int, ...]) -> Expr:
         """The formula that the lesson prints for one entry, counted from 1."""
-        if equation.id not in self._entries:
+        key = equation.id, index
+        if key not in self._entries:
             gathered = len(self.samples) if not equation.target.per_sample else 0
-            told = entries(self.told(equation), gathered)
-            self._entries[equation.id] = self._placed(told) if gathered else told
-        formula: Expr = self._entries[equation.id][tuple(i - 1 for i in index)]
-        return formula
+            told = entry(self.told(equation), index, gathered)
+            self._entries[key] = rebuilt(told, self._placed) if gathered else told
+        return self._entries[key]
 
-    def _placed(self, told: Any) -> Any:
-        """The formulas with each sample named by its place in the data."""
-
-        def place(var: Var) -> Expr:
-            return replace(var, sample=self.samples[var.sample - 1]) if var.sample else var
-
-        for index in np.ndindex(*told.shape):
-            told[index] = rebuilt(told[index], place)
-        return told
+    def _placed(self, var: Var) -> Var:
+        """The variable with its sample named by its place in the data."""
+        return replace(var, sample=self.samples[var.sample - 1]) if var.sample else var
 
     def links(self, entry: Var) -> list[Link]:
         """Every path from an entry towards the loss, by the forward quantity that reads it; none from a prediction."""
         found = []
         for equation in self._forward:
-            for index in self._reading(equation).get(entry.key, ()):
+            for index in reading(self._open.told(equation), entry):
                 reader = Var(equation.id, (), index=index or None)
                 found.append(Link(reader, self._local(equation, index, entry), entry))
         return found
@@ -96,16 +85,6 @@ class Formulas:
     def _open(self) -> Formulas:
         """The same plan with everything folded: what the forward equations read in the end."""
         return self if self.folding else Formulas(self.plan, folding=True)
-
-    def _reading(self, equation: Equation) -> Mapping[Key, list[tuple[int, ...]]]:
-        """Which entries of the equation read each variable."""
-        if equation.id not in self._readers:
-            readers: dict[Key, list[tuple[int, ...]]] = defaultdict(list)
-            for index in indices(equation.target.shape):
-                for key in {var.key for var in variables(self._open.entry(equation, index))}:
-                    readers[key].append(index)
-            self._readers[equation.id] = readers
-        return self._readers[equation.id]
 
     def _local(self, equation: Equation, index: tuple[int, ...], entry: Var) -> Expr:
         slope = self.plan.equation(f"slope{equation.quantity.layer}")

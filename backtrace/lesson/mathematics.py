@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from backtrace.formula.calculus import summed
-from backtrace.formula.expr import Apply, Expr, Var, apply
+from backtrace.formula.expr import Apply, Expr, Var, apply, summands
 from backtrace.formula.operations import ATOM, PRODUCT
 from backtrace.formula.writing import (
     Grid,
@@ -19,7 +19,6 @@ from backtrace.formula.writing import (
     Written,
     bracketed,
     linear,
-    summands,
     write,
 )
 from backtrace.lesson.numbers import Shown, put_in

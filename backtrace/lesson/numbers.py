@@ -206,6 +206,8 @@ def calculate(formula: Expr, reads: Callable[[Var], Any], decimals: int, base: i
 
 def _typed(value: Any, decimals: int, base: int) -> Any:
     array = np.asarray(value)
+    if not array.shape:
+        return np.array(put_in(float(array), decimals, base).decimal, dtype=object)
     out = np.empty(array.shape, dtype=object)
     for index in np.ndindex(*array.shape):
         out[index] = put_in(float(array[index]), decimals, base).decimal

@@ -30,6 +30,10 @@ _NUMBER = re.compile(r"-?\d{1,18}|\d{1,3}(,\d{3}){1,5}")
 _IN_UPDATE = re.compile(r"(\d{1,18})\s*:\s*(.*)")
 
 
+Place = tuple[int, int | None, str]
+"""A line of a training: its update, its sample (None where it belongs to a batch), and the id of its equation."""
+
+
 @dataclass(frozen=True, eq=False)
 class Stop:
     """One place of a walk: a line that is told, or the opening before the first and the ending after the last.
@@ -45,6 +49,12 @@ class Stop:
     equation: Equation | None
     line: int | None = None
     shows: int | None = None
+
+    @property
+    def place(self) -> Place:
+        """Update, sample and equation: the same for this line however the walk is told."""
+        assert self.equation is not None
+        return self.update, self.sample, self.equation.id
 
     @property
     def kind(self) -> Literal["opening", "line", "ending"]:
@@ -169,6 +179,13 @@ class Walk:
         if update > self.trace.updates:
             return self.ending
         return self._number_of(self._told_in(equation), update, stop.shows) if self._keeps(update) else None
+
+    def stop_of(self, place: Place) -> Stop:
+        """The stop of a line of the training, or of the line that it is folded into."""
+        update, sample, name = place
+        number = self.where(name, Stop(0, update, sample, None, shows=sample))
+        assert number is not None  # the update of a line is kept
+        return self.stop(number)
 
     def found(self, text: str, stop: Stop) -> int:
         """The number of the stop that a text asks for: a number, a quantity seen from `stop`, or one of an update.

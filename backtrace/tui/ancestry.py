@@ -18,6 +18,8 @@ from backtrace.formula.writing import Language
 from backtrace.lesson.lineage import MOST_PARENTS, Ancestor, ancestor, parents
 from backtrace.lesson.walk import Stop, Walk
 
+_INDENT = 3
+
 
 class Ancestry(ModalScreen[int | None]):
     """Opens the entries of the stop's line; ends with the number of the stop to go to, or with None."""
@@ -42,8 +44,9 @@ class Ancestry(ModalScreen[int | None]):
         with Vertical() as panel:
             panel.border_title = "Where from?"
             tree: Tree[Ancestor] = Tree("")
-            tree.show_root, tree.auto_expand, tree.guide_depth = False, False, 3
+            tree.show_root, tree.auto_expand, tree.guide_depth = False, False, _INDENT
             yield tree
+            yield Static("", id="derivation", markup=False)
             yield Static("right: where that comes from   left: close   Enter: go to its step   Escape: back")
 
     def on_mount(self) -> None:
@@ -66,14 +69,23 @@ class Ancestry(ModalScreen[int | None]):
 
     def plant(self, below: TreeNode[Ancestor], each: Ancestor) -> None:
         """Add an entry under one that reads it."""
-        below.add(self.label(each), each, allow_expand=each.derivation is not None)
+        depth, node = 1, below
+        while node.parent is not None:
+            depth, node = depth + 1, node.parent
+        room = self.roots.size.width - depth * _INDENT
+        label = Content(self.label(each))
+        label = label.truncate(room, ellipsis=True) if room > 0 else label
+        below.add(label.markup, each, allow_expand=each.derivation is not None)
 
     def label(self, each: Ancestor) -> str:
         """Name and value of an entry, where it was worked, and its derivation on one line."""
-        where = "not kept" if each.stop is None else f"step {each.stop.number}" if each.derivation else "given"
-        derivation = each.derivation.linear(self.language) if each.derivation else ""
+        where = "not kept" if each.stop is None else f"step {each.stop.number:,}" if each.derivation else "given"
         name, value = (part.linear(self.language) for part in (each.name, each.value))
-        return Content(f"{name}  {value}   {where}   {derivation}".rstrip()).markup
+        return f"{name}  {value}   {where}   {self.derivation(each)}".rstrip()
+
+    def derivation(self, each: Ancestor) -> str:
+        """Formula, numbers put in and value of an entry that is worked, on one line."""
+        return each.derivation.linear(self.language) if each.derivation else ""
 
     def open(self, node: TreeNode[Ancestor]) -> None:
         """Show what the node's formula reads; it is worked out when it is first opened."""
@@ -106,6 +118,11 @@ class Ancestry(ModalScreen[int | None]):
         """A click on the arrow opens a node like a key."""
         if event.node is not self.roots.root:
             self.open(event.node)
+
+    def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Ancestor]) -> None:
+        """Show below the tree the whole derivation of the node, which its line may be too short for."""
+        said = self.derivation(event.node.data) if event.node.data is not None else ""
+        self.query_one("#derivation", Static).update(Content(said))
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[Ancestor]) -> None:
         """Go to the step of the node."""

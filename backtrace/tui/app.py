@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import signal
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -24,7 +21,7 @@ from textual.worker import get_current_worker
 from backtrace.engine.trace import Trace, run
 from backtrace.errors import BacktraceError
 from backtrace.formula.writing import Language
-from backtrace.lesson.blocks import Block
+from backtrace.lesson.blocks import Block, Prose
 from backtrace.lesson.diagram import diagram
 from backtrace.lesson.ledger import ledger
 from backtrace.lesson.walk import Walk
@@ -33,22 +30,27 @@ from backtrace.tui.ancestry import Ancestry
 from backtrace.tui.derivation import DerivationView
 from backtrace.tui.finder import Finder
 from backtrace.tui.guess import GuessBar, NumberInput
-from backtrace.tui.keys import IN_ASCII, SHOWN, Keys
+from backtrace.tui.keys import BINDINGS, HIDDEN, IN_ASCII, NO_LINE, NOTHING_CHANGED, SHOWN, Keys
 from backtrace.tui.ledger import LedgerView
 from backtrace.tui.network import NetworkView
 from backtrace.tui.position import Position
 from backtrace.tui.prompt import Prompt
 from backtrace.tui.saving import save
 from backtrace.tui.session import Session, suggested_settings
+from backtrace.tui.signals import end_on_signals
 from backtrace.tui.themes import PROJECTOR, THEMES
 
 _WIDE = 100
 """From this width on the ledger stands below, over the whole width; else it is in a column with the network."""
 
+_NARROW = 72
+"""Below this width there is no room for the network beside the derivation."""
+
+_LOW = 16
+"""Below this height there is no room for the ledger."""
+
 _TALL = 40
 """From this height on the ledger has more lines."""
-
-_NO_LINE = "There is no line here: go on with the arrow to the right."
 
 
 class SteppingApp(App[None]):
@@ -58,58 +60,35 @@ class SteppingApp(App[None]):
     AUTO_FOCUS = None
     CSS = """
     Screen { background: $background; color: $foreground; }
+    ModalScreen { background: $background 60%; }
     #main { height: 1fr; layout: grid; grid-size: 2 2; grid-columns: 42% 1fr; grid-rows: 1fr 10; }
     #main LedgerView { column-span: 2; height: 100%; }
     .-narrow #main { grid-columns: 31 1fr; grid-rows: 1fr 1fr; }
     .-narrow DerivationView { row-span: 2; }
     .-narrow #main LedgerView { column-span: 1; }
     .-tall #main { grid-rows: 1fr 16; }
+    .-tiny #main LedgerView { column-span: 1; }
+    .-tiny #main { grid-size: 1 2; grid-columns: 1fr; grid-rows: 1fr 8; }
+    .-tiny NetworkView, .-flat LedgerView { display: none; }
+    .-flat #main { grid-rows: 1fr 0; }
     .-projector #main { grid-columns: 36% 1fr; grid-rows: 1fr 0; }
     .-projector LedgerView { display: none; }
+    .-ascii Page, .-ascii NetworkView, .-ascii GuessBar, .-ascii ModalScreen > Vertical { border-top: ascii $primary; }
     """
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012 (as textual declares it)
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (_TALL, "-tall")]  # noqa: RUF012
-    # fmt: off
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,space,enter,n", "session('moved', 1)", "next", tooltip="the next step"),
-        Binding("left,backspace,p", "session('moved', -1)", "back", tooltip="the step before"),
-        Binding("pagedown", "session('to_stage', 1)", "stage", tooltip="the next stage"),
-        Binding("pageup", "session('to_stage', -1)", "stage", show=False,
-                tooltip="the beginning of this stage, or the one before"),
-        Binding("right_square_bracket", "session('to_update', 1)", "update", show=False, tooltip="the next update"),
-        Binding("left_square_bracket", "session('to_update', -1)", "update", show=False,
-                tooltip="the beginning of this update, or the one before"),
-        Binding("home", "session('at', 0)", "given", show=False, tooltip="what is given, before the first step"),
-        Binding("end", "session('at_end')", "end", show=False, tooltip="whether it helped, after the last step"),
-        Binding("up", "scroll(-1)", "up", show=False, tooltip="scroll the derivation up"),
-        Binding("down", "scroll(1)", "down", show=False, tooltip="scroll the derivation down"),
-        Binding("m", "session('in_matrices')", "matrix", tooltip="matrices, or single entries"),
-        Binding("w", "why", "why", tooltip="why: the chain of quantities that this number came from"),
-        Binding("e", "what_if", "what if", tooltip="what if: change a given number and see what follows"),
-        Binding("u", "session('undone')", "undo", show=False, tooltip="undo the last change"),
-        Binding("r", "session('predicting')", "predict", tooltip="predict: hide the values until you typed yours"),
-        Binding("g", "go", "go", tooltip="go to a step by number, UPDATE:LINE or name"),
-        Binding("slash", "find", "find", show=False, tooltip="find a quantity by id, notation or meaning"),
-        Binding("d", "session('in_detail')", "detail", show=False,
-                tooltip="every equation a step of its own, or the usual lines"),
-        Binding("s", "symbolic", "sympy", show=False, tooltip="sympy's closed form of a gradient"),
-        Binding("plus,equals_sign", "session('with_decimals', 1)", "digits", show=False, tooltip="one decimal more"),
-        Binding("minus", "session('with_decimals', -1)", "digits", show=False, tooltip="one decimal less"),
-        Binding("t", "theme", "theme", show=False, tooltip="dark, light, or for a projector"),
-        Binding("S", "save", "save", show=False, tooltip="save the changed scenario, or the score, on a file"),
-        Binding("question_mark", "keys", "keys", tooltip="all keys"),
-        Binding("q,ctrl+c", "leave", "quit", tooltip="quit"),
-    ]
-    # fmt: on
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (_NARROW, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012 (as textual declares it)
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (_LOW, "-low"), (_TALL, "-tall")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
 
     session: reactive[Session] = reactive(None, init=False, always_update=True)  # type: ignore[arg-type]
-    is_symbolic: reactive[bool] = reactive(False, init=False)
 
     def __init__(self, session: Session, language: Language = "text", theme: str = THEMES[0].name) -> None:
         super().__init__()
         self.language: Language = language
+        self.set_class(language == "ascii", "-ascii")
         self.set_reactive(SteppingApp.session, session)
         self.asked_to_leave = False
+        self.is_symbolic = False
+        self.closed_form: Sequence[Block] = ()
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme
@@ -126,19 +105,10 @@ class SteppingApp(App[None]):
 
     def on_mount(self) -> None:
         """Paint the first stop."""
-        self.query_one(LedgerView).border_title = " ledger "
         self.theme_changed_signal.subscribe(self, self.dress)
         self.dress(self.current_theme)
-        self.end_on_signals()
+        end_on_signals(self)
         self.paint(is_new=True)
-
-    def end_on_signals(self) -> None:
-        """Give the terminal back as it was, also where something asks the process to end."""
-        loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP"):
-            if number := getattr(signal, name, None):
-                with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows; not the main thread
-                    loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
 
     def on_resize(self) -> None:
         """More room shows more of each quantity."""
@@ -146,12 +116,12 @@ class SteppingApp(App[None]):
 
     def watch_session(self, before: Session, after: Session) -> None:
         """Paint what the new session shows; sympy's form of a new line is worked out anew."""
-        self.asked_to_leave = False
+        self.asked_to_leave, self.closed_form = False, ()
         self.paint(is_new=(before.number, before.trace) != (after.number, after.trace))
         if self.is_symbolic:
             self.work_symbolic()
 
-    def paint(self, symbolic: Sequence[Block] = (), is_new: bool = False) -> None:
+    def paint(self, is_new: bool = False) -> None:
         """Paint all parts of the screen from the session."""
         session = self.session
         walk, stop = session.walk, session.stop
@@ -159,14 +129,20 @@ class SteppingApp(App[None]):
         self.query_one(NetworkView).show(diagram(walk, stop, hidden=session.is_veiled))
         view = self.query_one(DerivationView)
         view.border_title = f" {walk.title(stop)} "
-        view.show([*session.blocks, *symbolic], self.theme == PROJECTOR, is_new)
+        view.show([*session.blocks, *self.closed_form], self.theme == PROJECTOR, is_new)
         most = 4 if self.size.width >= _WIDE else 2
-        self.query_one(LedgerView).show(ledger(walk, stop, most, session.unchanged, session.is_veiled))
+        book = self.query_one(LedgerView)
+        book.border_title = f" ledger of update {stop.update:,} " if stop.kind == "ending" else " ledger "
+        book.show(ledger(walk, stop, most, session.unchanged, session.is_veiled))
         self.query_one(GuessBar).show(session)
 
     def action_session(self, method: str, *arguments: object) -> None:
         """Take the session that a method of the present one gives."""
-        self.session = getattr(self.session, method)(*arguments)
+        session = getattr(self.session, method)(*arguments)
+        if session is self.session:
+            self.notify(NOTHING_CHANGED[method])
+        else:
+            self.session = session
 
     def on_click(self, event: events.Click) -> None:
         """Go to the step where what was clicked on was computed."""
@@ -188,8 +164,8 @@ class SteppingApp(App[None]):
 
     def action_why(self) -> None:
         """Show where the numbers of this line come from."""
-        if self.session.stop.equation is None:
-            self.notify(_NO_LINE)
+        if self.session.stop.equation is None or self.session.is_veiled:
+            self.notify(HIDDEN if self.session.is_veiled else NO_LINE)
             return
         self.push_screen(Ancestry(self.session.walk, self.session.stop, self.language), self.arrive)
 
@@ -249,15 +225,11 @@ class SteppingApp(App[None]):
         self.action_session(event.method, *event.arguments)
 
     def action_symbolic(self) -> None:
-        """Show sympy's closed form, or no longer."""
-        self.is_symbolic = not self.is_symbolic
-
-    def watch_is_symbolic(self, is_symbolic: bool) -> None:
-        """Have the closed form worked out, or leave it out."""
-        if is_symbolic:
+        """Have sympy's closed form worked out and shown, or show it no longer."""
+        self.is_symbolic, self.closed_form = not self.is_symbolic, ()
+        self.paint()
+        if self.is_symbolic:
             self.work_symbolic()
-        else:
-            self.paint()
 
     @work(thread=True, exclusive=True, group="symbolic")
     def work_symbolic(self) -> None:
@@ -265,9 +237,14 @@ class SteppingApp(App[None]):
         from backtrace.tui.symbolic import closed_form
 
         session, worker = self.session, get_current_worker()
-        blocks = closed_form(session.walk, session.stop)
+        blocks = (Prose((HIDDEN,), "note"),) if session.is_veiled else closed_form(session.walk, session.stop)
         if not worker.is_cancelled and session is self.session:
-            self.call_from_thread(self.paint, blocks)
+            self.call_from_thread(self.show_symbolic, blocks)
+
+    def show_symbolic(self, blocks: Sequence[Block]) -> None:
+        """Show the closed form below the line."""
+        self.closed_form = blocks
+        self.paint()
 
     def action_save(self) -> None:
         """Ask for a file, and write to it what its suffix stands for."""
@@ -284,8 +261,7 @@ class SteppingApp(App[None]):
 
     def action_keys(self) -> None:
         """Show all keys."""
-        bindings = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
-        self.push_screen(Keys(bindings, self.language == "ascii"))
+        self.push_screen(Keys(BINDINGS, self.language == "ascii"))
 
     def action_leave(self) -> None:
         """Quit; what is not saved is asked for once."""

@@ -26,6 +26,11 @@ class Found:
     meaning: str
     stop: int | None
 
+    @property
+    def where(self) -> str:
+        """Where it is worked, in words."""
+        return "not kept" if self.stop is None else f"step {self.stop:,}" if self.stop else "given"
+
     def matches(self, text: str) -> bool:
         """Whether a name begins with the text, or the meaning holds it."""
         return any(name.startswith(text) for name in self.names) or text.lower() in self.meaning.lower()
@@ -39,7 +44,8 @@ class Finder(ModalScreen[int | None]):
     Finder > Vertical { width: 100%; height: 60%; background: $panel; border-top: heavy $accent;
                         border-title-color: $foreground; border-title-style: bold; padding: 0 1; }
     Finder Input { background: $panel; }
-    Finder OptionList { border: none; height: 1fr; background: $panel; padding: 0; }
+    Finder OptionList { border: none; height: 1fr; background: $panel; padding: 0; text-wrap: nowrap;
+                        text-overflow: ellipsis; }
     """
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -79,9 +85,10 @@ class Finder(ModalScreen[int | None]):
         """List what matches; an entry that is named in full stands first."""
         self.listed = (*self.entry(text), *(each for each in self.quantities if each.matches(text)))
         width = max((len(each.names[0]) for each in self.listed), default=0)
+        column = max((len(each.where) for each in self.listed), default=0)
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options(Option(_line(each, width), None) for each in self.listed)
+        options.add_options(Option(_line(each, width, column)) for each in self.listed)
         if self.listed:
             options.highlighted = 0
 
@@ -120,7 +127,6 @@ class Finder(ModalScreen[int | None]):
         self.dismiss(None)
 
 
-def _line(found: Found, width: int) -> str:
+def _line(found: Found, width: int, column: int) -> str:
     other = "" if found.names[-1] == found.names[0] else f"  ({found.names[-1]})"
-    where = "not kept" if found.stop is None else f"step {found.stop}" if found.stop else "given"
-    return f"{found.names[0]:<{width}}  {found.meaning}{other}  {where}".replace("[", r"\[")
+    return f"{found.names[0]:<{width}}  {found.where:<{column}}  {found.meaning}{other}".replace("[", r"\[")

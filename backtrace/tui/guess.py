@@ -90,6 +90,7 @@ class GuessBar(Vertical):
                padding: 0 1; display: none; }
     GuessBar.-shown { display: block; }
     GuessBar Horizontal { height: 1; }
+    GuessBar #verdict { min-height: 1; }
     GuessBar #asked { width: auto; text-style: bold; }
     GuessBar NumberInput { width: 1fr; background: $panel; }
     GuessBar Static { height: auto; }
@@ -118,10 +119,10 @@ class GuessBar(Vertical):
         index = guessing.asks_for(session.walk, session.stop)
         verdict = guessing.verdict
         self.set("verdict", self.said(verdict.sentence) if verdict else "")
-        self.query_one("#verdict").display = verdict is not None
-        self.query_one(Horizontal).display = index is not None
+        line.display = index is not None
         line.clear()
         if index is None:
+            self.set("asked", "")
             keys = "Enter goes on."
             self.screen.set_focus(None)
         else:
@@ -130,7 +131,7 @@ class GuessBar(Vertical):
             keys = f"Enter judges; alone it opens more (open: {LEVELS[guessing.level]}). r leaves off."
             line.focus()
         tally = guessing.score.tally
-        score = f" Score: {tally.at_once} of {tally.lines}." if tally.lines else ""
+        score = f" Right at once: {tally.at_once} of {tally.lines}." if tally.lines else ""
         self.set("keys", keys + score)
 
     def set(self, part: str, text: str) -> None:

@@ -34,7 +34,7 @@ class Guessing:
 
     def asks_for(self, walk: Walk, stop: Stop) -> Index | None:
         """The first entry of the line that is neither guessed rightly nor shown; None where there is none."""
-        return next((i for i in walk.entries(stop) if not self.score.answer(stop.number, i).is_settled), None)
+        return next((i for i in walk.entries(stop) if not self.score.answer(stop, i).is_settled), None)
 
     def guessed(self, walk: Walk, stop: Stop, text: str) -> Guessing:
         """With a guess at the entry that is asked for; where it is right, the next entry is asked for."""
@@ -63,6 +63,7 @@ class Guessing:
         if asked is None:
             yield from walk.told(stop)
             return
+        walk = _entry_by_entry(walk)
         for block in walk.told(stop):
             yield self._veiled(block, asked, self._derivations(walk, stop)) if isinstance(block, Line) else block
 
@@ -82,7 +83,12 @@ class Guessing:
     def _derivations(self, walk: Walk, stop: Stop) -> dict[Index, Derivation]:
         """The derivation of each entry that is told, by its index."""
         entries = walk.entries(stop)
-        return dict(zip(entries, walk.line(stop).derivations[-len(entries) :], strict=True))
+        return dict(zip(entries, _entry_by_entry(walk).line(stop).derivations, strict=True))
+
+
+def _entry_by_entry(walk: Walk) -> Walk:
+    """The same walk, told as what is asked for: one entry after another, also where matrices are shown."""
+    return Walk(walk.trace, replace(walk.telling, view="entries"))
 
 
 def name_of(walk: Walk, stop: Stop, index: Index) -> Formula:

@@ -42,7 +42,7 @@ class LedgerView(Page):
         if not width or not self.records:
             return
         name_width = max(Content(record.name.linear(self.language)).cell_length for record in self.records)
-        items = list(self.items(name_width, width))
+        items = [(item.truncate(width, ellipsis=True), is_new) for item, is_new in self.items(name_width, width)]
         column = min(max(item.cell_length for item, _ in items) + _BETWEEN, width)
         columns = max(1, width // column)
         rows = -(-len(items) // columns)
@@ -58,7 +58,7 @@ class LedgerView(Page):
         for is_later, group in groupby(self.records, lambda record: record.state == "later"):
             records = list(group)
             if not is_later:
-                yield from ((self.item(record, name_width), record.state == "new") for record in records)
+                yield from ((self.item(record, name_width, width), record.state == "new") for record in records)
                 continue
             room = width if width < _ONE_COLUMN else width // 3
             most = max(room - len(_LATER) - _BETWEEN - 3, name_width)
@@ -68,15 +68,23 @@ class LedgerView(Page):
                     taken.append(records.pop(0))
                 yield self.later(taken), False
 
-    def item(self, record: Record, name_width: int) -> Content:
-        """Mark, name and values of a quantity; what it was before a change stands before the arrow."""
+    def item(self, record: Record, name_width: int, width: int) -> Content:
+        """A record with as many of its values as there is room for, each in full."""
+        most = max(len(record.values), 1)
+        return next(
+            (item for n in range(most, 1, -1) if (item := self.of_first(record, n, name_width)).cell_length <= width),
+            self.of_first(record, 1, name_width),
+        )
+
+    def of_first(self, record: Record, most: int, name_width: int) -> Content:
+        """Mark, name and first values of a quantity; what it was before a change stands before the arrow."""
         mark = {"used": "►", "new": "►"}.get(record.state, " ")
         arrow = " → "
         if self.language == "ascii":
             mark, arrow = mark.replace("►", ">"), " -> "
-        values = self.values(record.values, record.omitted)
+        values = self.values(record.values[:most], record.omitted + len(record.values[most:]))
         if record.before:
-            values = f"{self.values(record.before, 0)}{arrow}{values}"
+            values = f"{self.values(record.before[:most], 0)}{arrow}{values}"
         name = Content(record.name.linear(self.language))
         text = Content.assemble(
             f"{mark} ", name.pad_right(name_width - name.cell_length), f"  {values}",

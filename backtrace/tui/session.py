@@ -41,7 +41,7 @@ class Session:
 
     `walks` holds the walk as it was opened, and one more for each of the `changes` (such as `w11=0.3`) that the learner
     tries; the last is shown. `number` is that of the stop, `unsaved` names what is not on a file yet, `guessing` is
-    what was predicted, also when predict mode is left for a while.
+    what was predicted of the last walk, also when predict mode is left for a while, `earlier` of those before it.
     """
 
     walks: tuple[Walk, ...]
@@ -50,6 +50,7 @@ class Session:
     unsaved: frozenset[str] = frozenset()
     is_predicting: bool = False
     guessing: Guessing = field(default_factory=Guessing)
+    earlier: tuple[Guessing, ...] = ()
 
     @property
     def walk(self) -> Walk:
@@ -113,7 +114,9 @@ class Session:
         return self.at(self.walk.ending)
 
     def in_matrices(self) -> Session:
-        """Told in matrices, or in single entries again."""
+        """Told in matrices, or in single entries again; not while an entry is asked for."""
+        if self.is_veiled:
+            return self
         return self.told(view="matrix" if self.walk.telling.view == "entries" else "entries")
 
     def in_detail(self) -> Session:
@@ -123,15 +126,22 @@ class Session:
     def told(self, **changes: Any) -> Session:
         """Told in another way (`view`, `detail`): the line stays the same, or is the one it is folded into."""
         other = replace(self, walks=tuple(Walk(walk.trace, replace(walk.telling, **changes)) for walk in self.walks))
-        if self.stop.equation is None:
+        return self.seen_in(other)
+
+    def seen_in(self, other: Session) -> Session:
+        """Another session at the line of this one, or where that is folded into; without it, at the same number."""
+        equation = self.stop.equation
+        if equation is None:
             return other.at(other.walk.ending if self.number else 0)
-        line = other.walk.where(self.stop.equation.id, self.stop)
-        assert line is not None  # it was worked in an update that is kept
-        return other.at(line)
+        is_there = other.trace.plan.equation(equation.id) is not None
+        line = other.walk.where(equation.id, self.stop) if is_there else None
+        return other.at(self.number if line is None else line)
 
     def with_decimals(self, more: int) -> Session:
         """Shown with so many decimals more, from 1 to 12 in all."""
         decimals = min(max(self.trace.scenario.decimals + more, 1), _MOST_DECIMALS)
+        if decimals == self.trace.scenario.decimals:
+            return self
         walks = tuple(Walk(walk.trace.with_(decimals=decimals), walk.telling) for walk in self.walks)
         return replace(self, walks=walks)
 
@@ -140,16 +150,16 @@ class Session:
         return with_settings(self.trace.scenario, [setting], "what if")
 
     def with_trace(self, setting: str, trace: Trace) -> Session:
-        """The trace of the changed scenario shown, seen from the same stop."""
-        changes = (*self.changes, setting)
-        walks = (*self.walks, Walk(trace, self.walk.telling))
-        return replace(self, walks=walks, changes=changes, unsaved=self.unsaved | {SCENARIO}).moved(0)
+        """The trace of the changed scenario, seen from the same line; what is predicted of it is counted anew."""
+        walks, changes = (*self.walks, Walk(trace, self.walk.telling)), (*self.changes, setting)
+        other = replace(self, walks=walks, changes=changes, unsaved=self.unsaved | {SCENARIO})
+        return self.seen_in(replace(other, guessing=Guessing(), earlier=(*self.earlier, self.guessing)))
 
     def predicting(self) -> Session:
         """In predict mode, from the first line on where it is not at one; or no longer."""
         if self.is_predicting:
             return replace(self, is_predicting=False, guessing=self.guessing.entered())
-        return replace(self.told(view="entries"), is_predicting=True).at(max(self.number, 1))
+        return replace(self, is_predicting=True).at(max(self.number, 1))
 
     def guessed(self, text: str) -> Session:
         """With a guess at what is asked for; without a text, with a hint. Where nothing is asked for, one step on."""
@@ -180,8 +190,10 @@ class Session:
         """Without the last change."""
         if not self.changes:
             return self
-        unsaved = self.unsaved - {SCENARIO} if len(self.changes) == 1 else self.unsaved
-        return replace(self, walks=self.walks[:-1], changes=self.changes[:-1], unsaved=unsaved).moved(0)
+        changes = self.changes[:-1]
+        unsaved = self.unsaved | {SCENARIO} if changes else self.unsaved - {SCENARIO}
+        other = replace(self, walks=self.walks[:-1], changes=changes, unsaved=unsaved)
+        return self.seen_in(replace(other, guessing=self.earlier[-1].entered(), earlier=self.earlier[:-1]))
 
 
 def suggested_settings(trace: Trace) -> list[str]:

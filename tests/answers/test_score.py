@@ -12,6 +12,7 @@ from backtrace.engine.trace import run
 from backtrace.formats.markdown import print_markdown
 from backtrace.formats.plain import print_plain
 from backtrace.lesson.blocks import Heading, Prose, Table
+from backtrace.lesson.telling import Telling
 from backtrace.lesson.walk import Walk
 from backtrace.scenario import load, path_of
 
@@ -39,7 +40,7 @@ def session(walk: Walk) -> Score:
 
 def test_the_first_verdict_counts(walk: Walk) -> None:
     """The first verdict and what was open then are kept; later tries are counted."""
-    answer = session(walk).answer(3, (1,))
+    answer = session(walk).answer(walk.stop(3), (1,))
     assert answer == Answer(first="factor", tries=2, revealed=1, is_right=True)
     assert answer.outcome == "later"
 
@@ -49,7 +50,7 @@ def test_every_guess_makes_a_new_score(walk: Walk) -> None:
     score = Score()
     other = score.with_guess(walk.stop(1), (1,), said("right"))
     assert score == Score()
-    assert other.answer(1, (1,)).is_right
+    assert other.answer(walk.stop(1), (1,)).is_right
 
 
 @pytest.mark.parametrize("kind", ["not a number", "too few digits"])
@@ -64,14 +65,15 @@ def test_a_settled_entry_stays_as_it_is(walk: Walk) -> None:
     assert right.with_guess(walk.stop(1), (1,), said("wrong")) == right.with_shown(walk.stop(1), (1,)) == right
     shown = Score().with_shown(walk.stop(1), (1,))
     assert shown.with_guess(walk.stop(1), (1,), said("right")) == shown
-    assert shown.answer(1, (1,)) == Answer(revealed=4, is_shown=True)
+    assert shown.answer(walk.stop(1), (1,)) == Answer(revealed=4, is_shown=True)
 
 
 def test_a_line_is_as_good_as_its_worst_entry(walk: Walk) -> None:
     """A line with a wrong entry is not right, however many others are."""
     score = session(walk)
-    assert score.lines == {1: "right", 2: "rounded", 3: "later", 6: "shown", 9: "open"}
-    assert [score.answer(9, (n,)).is_settled for n in (1, 2, 3)] == [True, False, False]
+    outcomes = {walk.stop_of(place).number: outcome for place, outcome in score.lines.items()}
+    assert outcomes == {1: "right", 2: "rounded", 3: "later", 6: "shown", 9: "open"}
+    assert [score.answer(walk.stop(9), (n,)).is_settled for n in (1, 2, 3)] == [True, False, False]
 
 
 def test_counts_by_stage(walk: Walk) -> None:
@@ -122,3 +124,13 @@ def test_updates_and_samples_are_told_apart() -> None:
     score = Score().with_guess(walk.stop(20), (1,), said("right"))
     table = [block for block in summary(score, walk) if isinstance(block, Table)][-1]
     assert table.rows[0][1][1] == " (update 1, sample 2)"
+
+
+def test_a_line_stays_the_same_in_detail(walk: Walk) -> None:
+    """What was predicted counts for the line, whatever number it has when every equation is told."""
+    detailed = Walk(walk.trace, Telling(detail=True))
+    score = Score().with_guess(detailed.stop(len(detailed)), (1,), said("right"))
+    last = walk.stop(len(walk))
+    assert score.answer(last, (1,)).is_right
+    assert list(score.by_stage(walk)) == [last.stage]
+    assert str(len(walk)) in str(summary(score, walk))

@@ -120,9 +120,14 @@ def test_a_dumb_terminal_and_no_color_get_none(capsys, monkeypatch):
 
 
 def test_a_projector_gets_wide_spacing(capsys):
-    """--projector sets blank lines between the derivations."""
-    wide, narrow = (here(["step", "--at", "2", *more], capsys).out for more in (["--projector"], []))
-    assert wide.count("\n") > narrow.count("\n")
+    """--projector sets a blank line between any two rows, and everything is bold."""
+    wide, narrow = (here(["step", "--at", "6", *more], capsys).out for more in (["--projector"], []))
+    assert wide.replace("\n", "") == narrow.replace("\n", "")
+    rows = wide.partition("δʸ = ")[2].splitlines()[:11]
+    assert all(rows[::2])
+    assert not any(rows[1::2])
+    styled = here(["step", "--at", "6", "--projector", "--color", "always"], capsys).out
+    assert set(re.findall(r"\x1b\[([\d;]*)m", styled)) == {"1", "0"}
 
 
 def test_what_reads_only_the_beginning_ends_it_quietly():

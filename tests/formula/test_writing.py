@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from backtrace.formula.expr import Expr, Num, Operation, Spelling, Var, apply
+from backtrace.formula.expr import Expr, Num, Operation, Spelling, Var, apply, summands
 from backtrace.formula.operations import (
     ATOM,
     FRACTION,
@@ -37,7 +37,6 @@ from backtrace.formula.writing import (
     Written,
     bracketed,
     linear,
-    summands,
     write,
 )
 from tests.formula.leaves import names, numbers

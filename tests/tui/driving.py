@@ -66,6 +66,11 @@ def screen(app: SteppingApp) -> str:
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips) + "\n"
 
 
+def flowing(text: str) -> str:
+    """The text without borders, line ends and runs of blanks."""
+    return " ".join(text.replace("┃", " ").split())
+
+
 def place_of(app: SteppingApp, text: str, occurrence: int = 0) -> tuple[int, int]:
     """Column and row where the text stands on the screen."""
     places = [(line.index(text), row) for row, line in enumerate(screen(app).splitlines()) if text in line]

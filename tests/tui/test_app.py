@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from textual.filter import Monochrome
 
 import backtrace
 from backtrace.tui.themes import PROJECTOR
-from tests.tui.driving import app_on, driven, place_of, press, pressed, screen
+from tests.tui.driving import app_on, driven, flowing, place_of, press, pressed, screen
 
 LAST = 16
-
-
-def flowing(text):
-    """The text without borders, line ends and runs of blanks."""
-    return " ".join(text.replace("┃", " ").split())
 
 
 @pytest.mark.parametrize(
@@ -380,3 +377,66 @@ def test_the_mouse(text, number):
 def test_the_first_screen_names_the_plain_one():
     """The first screen says that the steps can be had in plain lines."""
     assert "backtrace step --plain" in pressed(app_on())
+
+
+@pytest.mark.parametrize("key", ["e", "g", "slash"])
+def test_the_screen_stays_in_view_under_a_prompt(key):
+    """What is asked for is typed below the derivation and the network, which stay in view."""
+    assert "≈ 0.725" in pressed(app_on(start=4), key)
+
+
+def test_where_from_in_full():
+    """A derivation that is too long for its line of the tree stands below the tree, as far as it goes."""
+    assert "≈ 0.087 · 0.234 ≈ 0.020" in flowing(pressed(app_on(start=9), "w", size=(80, 24)))
+
+
+def test_no_number_of_the_ledger_is_cut():
+    """In a narrow ledger what is changed shows fewer numbers, each of them in full."""
+    app = app_on(start=15)
+
+    async def steps(pilot):
+        await press(pilot, "e", "'x1=1'", "enter", "work")
+        rows = [line[:31].rstrip() for line in screen(app).splitlines() if "→ " in line[:31]]
+        assert rows
+        assert not any(re.search(r"[\d.]…$", row) for row in rows)
+
+    driven(app, steps, (80, 24))
+
+
+@pytest.mark.parametrize("size", [(60, 20), (40, 12)])
+def test_a_small_terminal(size):
+    """Where there is no room for the network or the ledger, the derivation has it all and no line of it is cut."""
+    shown = pressed(app_on("three-layer", start=14), size=size)
+    assert "remember  a⁽²⁾₁ = ReLU(z⁽²⁾₁)\n" in shown
+    assert "network" not in shown
+
+
+@pytest.mark.parametrize(("keys", "said"), [(("u",), "no change to undo"), (("minus",) * 4, "From 1 to 12 decimals")])
+def test_keys_that_change_nothing(keys, said):
+    """Where a key has nothing to do it says why."""
+    assert said in flowing(pressed(app_on(start=3), *keys))
+
+
+def test_the_line_stays_through_detail_and_undo():
+    """A change made in detail and undone without it comes back to the line that it began with."""
+    app = app_on("online-vs-batch", start=40)
+    line = app.session.stop.place
+
+    async def steps(pilot):
+        await press(pilot, "d", "e", "'eta=2'", "enter", "work", "d", "u")
+
+    driven(app, steps)
+    assert app.session.stop.place == line
+
+
+def test_sympy_stays_on_another_theme():
+    """Sympy's form stays where it is when the screen is painted anew."""
+    app = app_on(start=10)
+
+    async def steps(pilot):
+        await press(pilot, "s", "work", "t")
+        await press(pilot)
+        blocks = app.query_one("DerivationView").blocks
+        assert any("agrees" in str(getattr(block, "why", "")) for block in blocks)
+
+    driven(app, steps)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.driving import app_on, driven, press, pressed, screen
+from tests.tui.driving import app_on, driven, flowing, place_of, press, pressed, screen
 
 
 def test_the_values_are_hidden():
@@ -81,7 +81,7 @@ def test_keys_while_predicting():
         assert app.session.number == 5
         await press(pilot, "left", "end", "home", "right")
         assert app.session.number == 1
-        await press(pilot, "'0.5'", "left", "backspace", "w")
+        await press(pilot, "'0.5'", "left", "backspace", "g")
         assert len(app.screen_stack) == 2
         await press(pilot, "escape", "r")
         assert not app.session.is_predicting
@@ -113,3 +113,69 @@ def test_predicting_in_matrices():
     """Predict mode asks entry by entry, also where matrices were shown."""
     shown = pressed(app_on(start=10), "m", "r", "'0.0101'", "enter")
     assert "∂L/∂w₂₁ =" in shown
+
+
+def test_matrices_do_not_show_what_is_asked_for():
+    """While an entry is asked for, m says that there are no matrices yet; what was opened before stays hidden too."""
+    app = app_on(start=9)
+
+    async def steps(pilot):
+        await press(pilot, "r", "m")
+        assert "Predict mode asks entry by entry" in flowing(screen(app))
+        await press(pilot, "r", "m", "r")
+        assert "0.020" not in screen(app)
+        assert "δʰ₁ =" in screen(app)
+
+    driven(app, steps)
+
+
+@pytest.mark.parametrize("key", ["w", "s"])
+def test_no_other_view_gives_the_value_away(key):
+    """Neither the chain of quantities nor sympy's form shows the value before it is predicted; both say why."""
+    shown = flowing(pressed(app_on(start=10), "r", key, "work"))
+    assert "give the value away" in shown
+    assert "0.010" not in shown
+
+
+def test_the_score_outlives_detail():
+    """What was predicted of a line counts when other lines are told, and is summed up."""
+    app = app_on(start=15)
+
+    async def steps(pilot):
+        await press(pilot, "d", "r", "'0.0858'", "enter", "'0.181'", "enter", "d")
+        assert "0.086 0.181" in screen(app)
+        await press(pilot, "end")
+        assert "1 of 1 line right at the first try" in flowing(screen(app))
+
+    driven(app, steps)
+
+
+def test_a_change_is_predicted_anew():
+    """After a change the values are hidden and counted anew; undone, what was predicted before is there again."""
+    app = app_on(start=9, epochs=3)
+
+    async def steps(pilot):
+        await press(pilot, "end", "left", "r", "enter", "enter", "enter", "enter", "enter")
+        await press(pilot, "e", "'epochs=1'", "enter", "work")
+        assert not app.session.guessing.score.answers
+        await press(pilot, "home", "right", "'7.25'", "enter", "end")
+        assert "predictions" in screen(app).lower()
+        await press(pilot, "u")
+        assert len(app.session.guessing.score.answers) == 1
+
+    driven(app, steps)
+
+
+def test_the_layout_stands_still():
+    """The network is drawn in the same place before a guess, after it, and when the line is done."""
+    app = app_on(start=5)
+
+    async def steps(pilot):
+        await press(pilot, "r")
+        before = place_of(app, "─ predict ─")
+        await press(pilot, "'0.3'", "enter")
+        wrong = place_of(app, "─ predict ─")
+        await press(pilot, "'0.525'", "enter")
+        assert before == wrong == place_of(app, "─ predict ─")
+
+    driven(app, steps)
