@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ from backtrace.formula.writing import Language
 from backtrace.lesson.telling import Telling
 from backtrace.scenario import names, path_of
 
+# What is the same on all pages: style, program, and the policy with the digests of these.
+OF_EVERY_PAGE = re.compile(r"<style>.*?</style>\n|<script>.*?</script>\n|<meta http-equiv=[^\n]*\n", re.DOTALL)
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -45,11 +48,11 @@ def exported(name: str) -> str:
 
 
 def in_format(row: Format, name: str) -> str:
-    """A bundled scenario in a format; of a table of numbers the first update alone."""
+    """A bundled scenario in a format; of a table of numbers the first update alone, of a page what it tells."""
     stream = io.StringIO()
     telling = Telling() if "show" in row.takes or "values" in row.takes else Telling(updates=(1,))
     assert row.write(bundled(name), stream, unwatched, Asked(telling, values=True))
-    return stream.getvalue()
+    return OF_EVERY_PAGE.sub("", stream.getvalue())
 
 
 def bundled(name: str) -> backtrace.Scenario:

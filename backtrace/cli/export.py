@@ -16,7 +16,7 @@ from backtrace.formats import FORMATS, OF_LESSON, OF_PICTURE, Format
 from backtrace.formats.asked import Asked
 from backtrace.formats.whole import whole_file
 
-_OPTIONS = sorted(OF_LESSON | OF_PICTURE | {"fragment"})
+_OPTIONS = sorted(OF_LESSON | OF_PICTURE | {"fragment", "layout"})
 
 
 @click.command("export")
@@ -26,13 +26,20 @@ _OPTIONS = sorted(OF_LESSON | OF_PICTURE | {"fragment"})
 @telling_options
 @click.option("--symbolic", is_flag=True, help="Add sympy's closed form of each gradient; exit 1 if one disagrees.")
 @click.option("--fragment", is_flag=True, help="latex: without preamble, for \\input.")
+@click.option(
+    "--layout",
+    type=click.Choice(["deck", "page"]),
+    default="deck",
+    show_default=True,
+    help="html: one slide at a time, or all of it on one page.",
+)
 @click.option("--values", is_flag=True, help="mermaid, svg: with numbers, after the forward pass.")
 @click.option("--general", is_flag=True, help="mermaid, svg: n inputs, m hidden neurons and k outputs, with dots.")
 @click.pass_context
 def command(context: click.Context, /, **options: Any) -> int:
     """Write SCENARIO's trace, its derivation or its network, as JSON by default; without -o, to standard output.
 
-    csv, latex and markdown take the options that choose what `run` tells; the other formats hold all there is.
+    csv, html, latex and markdown take the options that choose what `run` tells; the other formats hold all there is.
     """
     path: Path | None = options["output"]
     row = _format(options["name"], path)
@@ -40,7 +47,7 @@ def command(context: click.Context, /, **options: Any) -> int:
     to_stdout = path is None or str(path) == "-"
     if to_stdout and row.is_binary and sys.stdout.isatty():
         raise misfit(f"{row.name} is no text for a terminal", "a file", f"-o trace{row.suffixes[0]}")
-    flags = {name: options.pop(name) for name in ("symbolic", "fragment", "values", "general")}
+    flags = {name: options.pop(name) for name in ("symbolic", "fragment", "values", "general", "layout")}
     asked = Asked(telling_from(options), **flags)
     found = source(options)
     if path is None or to_stdout:

@@ -14,6 +14,7 @@ from backtrace.errors import BacktraceError
 COMMANDS = {
     "run": "print the derivation of a training step, line by line",
     "step": "go through a training step one line at a time",
+    "present": "show the derivation as a deck of slides in the browser",
     "export": "write a trace to a file, for programs",
     "verify": "hold every gradient against central differences and sympy",
     "compare": "hold two trainings side by side: where they part, and by what factor",

@@ -84,7 +84,9 @@ scenario_options = decorated(
 """The scenario, and the settings of it that the command line may replace."""
 
 projector_option = click.option(
-    "--projector", is_flag=True, help="For the wall of a classroom: wide spacing, nothing dim, on a terminal a line at a time."
+    "--projector",
+    is_flag=True,
+    help="For the wall of a classroom: wide spacing, nothing dim, on a terminal a line at a time.",
 )
 
 output_options = decorated(
@@ -97,10 +99,13 @@ view_option = click.option("--view", type=click.Choice(list(get_args(View))), de
                            help="Whole vectors and matrices, single entries, or both.")  # fmt: skip
 detail_option = click.option("--detail", is_flag=True, help="Tell every equation, none folded into another.")
 
+show_option = click.option(
+    "--show", type=Words(SHOWS), default=",".join(SHOWS), show_default=True,
+    help="Forms of each derivation; `formula` alone is the blackboard before the example.",
+)  # fmt: skip
 telling_options = decorated(
     view_option,
-    click.option("--show", type=Words(SHOWS), default=",".join(SHOWS), show_default=True,
-                 help="Forms of each derivation; `formula` alone is the blackboard before the example."),
+    show_option,
     detail_option,
     click.option("--only", multiple=True, metavar="ID",
                  help="Only this quantity or entry (dL_dW1, dL_dw12); repeatable."),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,12 +14,16 @@ from backtrace.engine.plan import Plan
 from backtrace.engine.schedule import Schedule
 from backtrace.scenario.scenario import Floats
 
+if TYPE_CHECKING:
+    from backtrace.engine.trace import Trace
+
 
 @dataclass(frozen=True, eq=False)
 class Step:
     """One equation worked once: `number`, `epoch`, `update` and `sample` count from 1.
 
-    `sample` is the place in the data, None where the step belongs to a batch. `value` has the quantity's shape.
+    `sample` is the place in the data, None where the step belongs to a batch. `value` has the quantity's shape. `trace`
+    is the trace that it is a step of.
     """
 
     number: int
@@ -27,6 +32,7 @@ class Step:
     update: int
     sample: int | None
     value: Floats
+    trace: Trace = field(repr=False)
 
     def __repr__(self) -> str:
         where = f"update {self.update}" + (f", sample {self.sample}" if self.sample else "")

@@ -274,7 +274,7 @@ class Trace:
         """
         update, equation, sample = self._steps.found(number)
         value = self.value(equation.id, update, sample)
-        return Step(number, equation, self.schedule.epoch(update), update, sample, value)
+        return Step(number, equation, self.schedule.epoch(update), update, sample, value, self)
 
     def __iter__(self) -> Iterator[Step]:
         """Every step that is kept, in the order worked."""
@@ -285,7 +285,7 @@ class Trace:
                 value = worked.values[equation.id]
                 if equation.target.per_sample and sample is not None:
                     value = value[rows[sample]]
-                yield Step(number, equation, epoch, worked.update, sample, value)
+                yield Step(number, equation, epoch, worked.update, sample, value, self)
 
     @overload
     def __getitem__(self, key: str) -> Floats: ...
@@ -310,6 +310,13 @@ class Trace:
         The lesson registers how; see `backtrace.lesson`.
         """
         return TELLERS["derivation"](self, name, **options)
+
+    def diagram(self, name: str, **options: Any) -> object:
+        """The picture of the network where that quantity, or entry of one, is worked; `str` gives it as SVG.
+
+        The notebook registers how; see `backtrace.notebook`.
+        """
+        return TELLERS["diagram"](self, name, **options)
 
 
 TELLERS: dict[str, Callable[..., object]] = {}

@@ -72,6 +72,14 @@ def _csv(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = N
     return True
 
 
+def _html(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+    from backtrace.formats.html import print_html
+    from backtrace.lesson.varying import variants_of
+
+    print_html(variants_of(_traced(found, watch), asked.telling, (), watch), stream, asked.layout)
+    return True
+
+
 def _latex(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
     from backtrace.formats.latex import print_latex
 
@@ -119,6 +127,8 @@ FORMATS: dict[str, Format] = {
         Format("npz", (".npz",), "the whole trace as arrays of numpy, one for each id", _npz, is_binary=True,
                holds_trace=True),
         Format("csv", (".csv",), "a row for each entry of every quantity, safe in spreadsheets", _csv, OF_TRACE),
+        Format("html", (".html", ".htm"), "the derivation as a deck of slides, or as one page", _html,
+               OF_LESSON - {"symbolic"} | {"layout"}),
         Format("latex", (".tex",), "the derivation as a document with amsmath, or a fragment for one", _latex,
                OF_LESSON | {"fragment"}),
         Format("markdown", (".md",), "the derivation for GitHub and notebooks", _markdown, OF_LESSON),

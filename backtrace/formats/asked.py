@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from backtrace.engine.trace import Trace
 from backtrace.lesson.blocks import Lesson
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Asked:
     """What to export: the part of the lesson or of the trace, with sympy's closed forms, and what a picture shows.
 
-    A `fragment` has no preamble; `values` puts numbers beside names, `general` draws n-m-k neurons with dots.
+    A `fragment` has no preamble; `values` puts numbers beside names, `general` draws n-m-k neurons with dots. `layout`
+    is that of a page: one slide at a time, or all below one another.
     """
 
     telling: Telling = field(default_factory=Telling)
@@ -27,6 +28,7 @@ class Asked:
     fragment: bool = False
     values: bool = False
     general: bool = False
+    layout: Literal["deck", "page"] = "deck"
 
     def lesson(self, trace: Trace) -> tuple[Lesson, bool]:
         """What is told of a trace, and whether all closed forms in it agree with backpropagation."""

@@ -58,7 +58,7 @@ TELLERS["derivation"] = tell_one
 
 
 def _blocks(trace: Trace, telling: Telling) -> Iterator[Block]:
-    _check(trace, telling)
+    check_asked(trace, telling)
     updates = updates_told(trace, telling)
     if not telling.selects:
         yield from title(trace.scenario)
@@ -89,7 +89,7 @@ def updates_told(trace: Trace, telling: Telling) -> tuple[int, ...]:
     return tuple(sorted({working[0], working[-1]})) if working else (kept[-1],)
 
 
-def _check(trace: Trace, telling: Telling) -> None:
+def check_asked(trace: Trace, telling: Telling) -> None:
     """Refuse what the trace does not have, all of it at once."""
     problems = []
     stages = [e.stage.number for e in trace.plan.equations if e.stage.number]

@@ -10,7 +10,7 @@ from backtrace.formats import FORMATS
 from tests.commands import here
 
 STARTS = {
-    "csv": "step,epoch", "latex": "\\documentclass", "markdown": "# Two inputs", "mermaid": "flowchart LR",
+    "csv": "step,epoch", "html": "<!DOCTYPE html>", "latex": "\\documentclass", "markdown": "# Two inputs", "mermaid": "flowchart LR",
     "svg": "<svg ",
 }  # fmt: skip
 
@@ -31,7 +31,7 @@ def test_text_goes_to_stdout_and_to_a_file_by_its_suffix(name, tmp_path, capsys)
     [
         (["-f", "json", "--only", "L"], "--only with the format json"),
         (["--stage", "1"], "--stage with the format json"),
-        (["-f", "csv", "--view", "matrix"], "take latex or markdown"),
+        (["-f", "csv", "--view", "matrix"], "take html or latex or markdown"),
         (["-f", "csv", "--view", "both"], "--view with the format csv"),
         (["-f", "svg", "--show", "formula"], "--show with the format svg"),
         (["-f", "markdown", "--fragment"], "take latex"),

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 
 from backtrace.scenario import names, path_of
 from tests.commands import here, in_process_of_its_own
+from tests.terminal import Terminal
 
 LECTURE = str(path_of("lecture"))
 
@@ -276,3 +277,26 @@ def test_a_heavy_library_loads_only_when_asked_for():
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     lines = ended.stdout.splitlines()
     assert (lines[0], lines[-1]) == ("[]", "False")
+
+
+def test_on_a_terminal_a_classroom_gets_a_line_at_a_time():
+    """`run --projector` waits for Enter after each line; q ends it, and piped it prints everything at once."""
+    with Terminal("run", "--projector") as at:
+        parts = []
+        for typed in ("\n", "\n", "\n", "\n", "q\n"):
+            parts.append(at.until("Enter next, q quit"))
+            at.type(typed)
+        assert at.ended() == 0
+    assert ["GIVEN" in part for part in parts] == [False, True, False, False, False]
+    assert ["FORWARD PASS" in part for part in parts] == [False, False, True, False, False]
+    assert "What each neuron sends on" in parts[3]
+    piped = in_process_of_its_own("run", "--projector").out
+    assert "DID IT HELP" in piped
+
+
+def test_the_end_of_the_input_ends_the_waiting():
+    """Ctrl-D at the prompt of `run --projector` ends it with 0."""
+    with Terminal("run", "--projector", "--stage", "1,2") as at:
+        at.until("Enter next, q quit")
+        at.type("\x04")
+        assert at.ended() == 0

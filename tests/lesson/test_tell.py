@@ -181,9 +181,9 @@ def large() -> Trace:
 def test_large_layers_are_told_in_a_moment_with_their_middle_left_out() -> None:
     """Of many entries the first are told and the rest counted; long sums and matrices lose their middle."""
     trace = large()
-    start = time.perf_counter()
+    start = time.process_time()
     lines = {line.id: line for line in tell(trace).lines()}
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 4
     assert (len(lines["dL_dW1"].derivations), lines["dL_dW1"].omitted) == (7, 1494)
     assert (len(lines["z2"].derivations), lines["z2"].omitted) == (11, 0)
     whole, first = (str(derivation) for derivation in lines["z1"].derivations[:2])
