@@ -10,8 +10,8 @@ from backtrace.formats import FORMATS
 from tests.commands import here
 
 STARTS = {
-    "csv": "step,epoch", "html": "<!DOCTYPE html>", "latex": "\\documentclass", "markdown": "# Two inputs", "mermaid": "flowchart LR",
-    "svg": "<svg ",
+    "csv": "step,epoch", "html": "<!DOCTYPE html>", "latex": "\\documentclass", "markdown": "# Two inputs",
+    "mermaid": "flowchart LR", "svg": "<svg ",
 }  # fmt: skip
 
 
