@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -44,6 +45,12 @@ def plot(block: Curve, language: Language, width: int) -> list[str]:
 
     A series that changes by less than a hundredth is drawn flat.
     """
+    return list(_plotted(block, language, width))
+
+
+@lru_cache(maxsize=8)
+def _plotted(block: Curve, language: Language, width: int) -> tuple[str, ...]:
+    """The lines, drawn once: whoever steps to the end of a long training again need not wait for them again."""
     import plotille  # noqa: PLC0415 (needed only where there is a curve)
 
     scale = scale_of(block.values)
@@ -66,7 +73,7 @@ def plot(block: Curve, language: Language, width: int) -> list[str]:
     right, top = ticks * step - step / _BETWEEN_NUMBERS / _DOTS_ACROSS, figure.height - 1 / _DOTS_DOWN
     figure.plot(np.minimum(x, right).tolist(), np.minimum(y, top).tolist())
     drawn = figure.show().translate(_STARS if language == "ascii" else _BLANKS)
-    return [line[max(spare, 0) :].rstrip() for line in drawn.split("\n")]
+    return tuple(line[max(spare, 0) :].rstrip() for line in drawn.split("\n"))
 
 
 @dataclass(frozen=True)
