@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from backtrace.engine.equation import Equation, Quantity
+from backtrace.errors import MisfitError
 from backtrace.formula.calculus import opened, rebuilt
 from backtrace.formula.expr import Expr, Var
 from backtrace.network.activations import Activation
@@ -105,6 +106,33 @@ class Plan:
             return self.folded(equation.formula) if equation is not None and equation.told == "folded" else var
 
         return rebuilt(expr, told)
+
+    def with_formulas(self, formulas: Mapping[str, Expr]) -> Plan:
+        """The plan with other formulas for some quantities, by id; each line stands where all that it reads is there.
+
+        Raises MisfitError where a quantity would be worked from itself.
+        """
+        worked = {name for name in self.quantities if self.equation(name) is None}
+
+        def placed(equations: Sequence[Equation]) -> tuple[Equation, ...]:
+            waiting = [replace(e, formula=formulas[e.id]) if e.id in formulas else e for e in equations]
+            found: list[Equation] = []
+            while waiting:
+                ready = next((e for e in waiting if all(var.name in worked for var in e.operands)), None)
+                if ready is None:
+                    raise MisfitError(f"{waiting[0].id} would be worked from itself")
+                waiting.remove(ready)
+                worked.add(ready.id)
+                found.append(ready)
+            return tuple(found)
+
+        lines = placed(self.of_sample + self.of_update)
+        split = (
+            (lines, ())
+            if not self.batched
+            else (tuple(e for e in lines if e.target.per_sample), tuple(e for e in lines if not e.target.per_sample))
+        )
+        return replace(self, of_sample=split[0], of_update=split[1], closing=placed(self.closing))
 
     @cached_property
     def _inlined(self) -> dict[str, Expr]:

@@ -17,6 +17,7 @@ from backtrace.formats.safe import printable
 from backtrace.formats.setting import GAP, INDENT, Row, set_in_rows
 from backtrace.formula.writing import Language, Piece
 from backtrace.lesson.blocks import (
+    SIGNS,
     Block,
     Curve,
     Derivation,
@@ -179,12 +180,27 @@ class ConsolePrinter:
         parts = [derivation.linear(self.language) for derivation in recall.lines]
         line = "    ".join(parts)
         opening = f"   {recall.word}  "
-        if len(opening) + len(line) <= self.width:
-            parts = [line]
-        for part in parts:
-            for box in broken([Box((part,))], self.width - len(opening)):
-                self.emit(Text.assemble((opening, "dim italic"), box.lines[0]))
-                opening = " " * len(opening)
+        room = self.width - len(opening)
+        rows = [line] if len(line) <= room else [row for each in recall.lines for row in self.packed(each, room)]
+        for row in rows:
+            self.emit(Text.assemble((opening, "dim italic"), row))
+            opening = " " * len(opening)
+
+    def packed(self, derivation: Derivation, room: int) -> list[str]:
+        """A derivation in as few lines as its forms need: a line is broken before a relation sign, else before others."""
+        target = derivation.target.linear(self.language)
+        rows, indent = [target], " " * cell_len(target)
+        for form in derivation.forms:
+            part = f" {SIGNS[self.language][form.relation]} {form.linear(self.language)}"
+            if rows[-1] in (target, indent) or cell_len(rows[-1] + part) <= room:
+                rows[-1] += part
+            else:
+                rows.append(indent + part)
+        found: list[str] = []
+        for row in rows:
+            first, *others = (box.lines[0] for box in broken([Box((row,))], room))
+            found += [first, *(indent + "   " + other for other in others)]
+        return found
 
     def table(self, table: Table) -> None:
         """A table without lines; its rows one below another where they are too wide for the terminal."""

@@ -1,0 +1,298 @@
+"""The verdict on every figure of a sheet, in the order of the working, and what explains those that are wrong.
+
+Each line is worked in intervals from the learner's own earlier lines, at half a unit of their last place: once with
+those that are not right replaced by the truth, once as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from backtrace.answers.numbers import WrittenNumber
+from backtrace.answers.search import Explanation, Search, reaches
+from backtrace.answers.sheet import Figure, Row, Sheet
+from backtrace.answers.working import FARTHEST, Index, Key, Working
+from backtrace.engine.trace import Trace
+from backtrace.formula.evaluate import FLOATS
+from backtrace.formula.intervals import Interval, about
+
+Kind = Literal["correct", "noise", "rounded", "follows", "too few digits", "wrong", "not a number"]
+Note = Literal["", "cut off", "rounded inside"]
+WORST_FIRST: tuple[Kind, ...] = ("wrong", "not a number", "too few digits", "follows", "rounded", "noise", "correct")
+RIGHT: tuple[Kind, ...] = ("correct", "noise", "rounded")
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What the figure of one entry is: `expected` is the true value, `reach` what rounding can lead to.
+
+    `note` says how a digit came to be another one, where not by carrying rounded numbers on.
+    """
+
+    index: Index
+    figure: Figure
+    kind: Kind
+    expected: float
+    reach: Interval | None = None
+    note: Note = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One line: the verdicts on its entries, and, where it is wrong, what explains it, the likeliest first.
+
+    `follows` are the earlier lines that are not right and that it is worked from. `is_given` says that it copies what
+    the example gives. `named` is another quantity whose value it holds: the right value under a wrong name.
+    """
+
+    key: Key
+    rows: tuple[Row, ...]
+    verdicts: tuple[Verdict, ...]
+    follows: tuple[Key, ...] = ()
+    is_given: bool = False
+    explanations: tuple[Explanation, ...] = ()
+    named: Key | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """As bad as its worst entry."""
+        return min((verdict.kind for verdict in self.verdicts), key=WORST_FIRST.index)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing is wrong with it, rounding aside."""
+        return self.kind in RIGHT
+
+    @property
+    def number(self) -> WrittenNumber | None:
+        """The first number of the line that is one."""
+        return next((v.figure.number for v in self.verdicts if v.figure.number), None)
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """A sheet judged: its lines in the order of the working, and the rows that could not be."""
+
+    sheet: Sheet
+    trace: Trace
+    lines: tuple[Judged, ...]
+    faults: tuple[Row, ...]
+
+    @property
+    def wrong(self) -> tuple[Judged, ...]:
+        """The lines that are wrong by themselves, the first one first."""
+        return tuple(line for line in self.lines if line.kind == "wrong")
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every line is right and could be judged."""
+        return not self.faults and all(line.is_right for line in self.lines)
+
+    def line(self, key: Key) -> Judged | None:
+        """The line of that quantity."""
+        return next((line for line in self.lines if line.key == key), None)
+
+    @property
+    def missing(self) -> tuple[Key, ...]:
+        """The lines that the sheet leaves out and that lines on it are worked from, in the order of the working."""
+        plan, shown = self.trace.plan, {line.key for line in self.lines}
+        working, found, waiting = Working(self.trace), set[Key](), list(shown)
+        working.floor = min((key.update for key in shown), default=1)
+        while waiting:
+            for key in working.operands(waiting.pop()):
+                if key not in found and key not in shown:
+                    found.add(key)
+                    waiting.append(key)
+        told = (key for key in found if (e := plan.equation(key.id)) is not None and e.told == "always")
+        return tuple(sorted(told, key=lambda key: order_of(self.trace, key)))
+
+
+def order_of(trace: Trace, key: Key) -> tuple[int, int, int]:
+    """Where a quantity stands in the order of the working; what is given stands before all lines of its update."""
+    places = {equation.id: place for place, equation in enumerate(trace.plan.equations)}
+    of_sample = len(trace.plan.of_sample)
+    place = places.get(key.id, -1)
+    return (
+        key.update,
+        0 if place < of_sample else 1,
+        (key.sample or 0) * of_sample + place if place < of_sample else place,
+    )
+
+
+def judge(sheet: Sheet, trace: Trace, explained: bool = True) -> Judgement:
+    """The judgement of a sheet against the trace of its scenario, which goes as far as the sheet does.
+
+    With `explained` the mistakes behind wrong lines are searched for.
+    """
+    return _Judging(sheet, trace).judgement(explained)
+
+
+@dataclass(eq=False)
+class _Judging:
+    """Judges line by line; lives only while `judge` runs. `truth` knows the lines that are right, `own` all."""
+
+    sheet: Sheet
+    trace: Trace
+    truth: Working = field(init=False)
+    own: Working = field(init=False)
+    doubles: Working = field(init=False)
+    lines: dict[Key, Judged] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.truth, self.own, self.doubles = (Working(self.trace), Working(self.trace), Working(self.trace, FLOATS))
+
+    def judgement(self, explained: bool) -> Judgement:
+        rows: dict[Key, list[tuple[Row, Figure]]] = {}
+        for row in self.sheet.judged():
+            per_sample = self.trace.plan.quantities[row.id].var.per_sample
+            for figure in row.figures:
+                rows.setdefault(Key(row.id, row.update, figure.sample if per_sample else None), []).append(
+                    (row, figure)
+                )
+        for key in sorted(rows, key=lambda key: order_of(self.trace, key)):
+            self.lines[key] = self.judged(key, rows[key])
+        lines = tuple(self.explained(line) if explained else line for line in self.lines.values())
+        return Judgement(self.sheet, self.trace, lines, tuple(row for row in self.sheet.rows if row.fault))
+
+    def judged(self, key: Key, written: Sequence[tuple[Row, Figure]]) -> Judged:
+        """The line of a quantity; its numbers are known from now on."""
+        self.go_to(key.update)
+        verdicts = tuple(self.verdict(key, figure) for _, figure in written)
+        numbers = {v.index: n for v in verdicts if (n := self.precise(v.figure.number)) is not None}
+        right = {v.index: numbers[v.index] for v in verdicts if v.kind in RIGHT and v.index in numbers}
+        self.own.learn(key, _intervals(numbers))
+        self.doubles.learn(key, {index: float(number.value) for index, number in numbers.items()})
+        if right:
+            self.truth.learn(key, _intervals(right))
+        rows = tuple(dict.fromkeys(row for row, _ in written))
+        is_given = self.trace.plan.equation(key.id) is None
+        return Judged(key, rows, verdicts, tuple(self.behind(key)), is_given)
+
+    def go_to(self, update: int) -> None:
+        """Follow digits back from there."""
+        for working in (self.truth, self.own, self.doubles):
+            working.floor = max(1, update - FARTHEST)
+
+    def precise(self, number: WrittenNumber | None) -> WrittenNumber | None:
+        """The number, with the precision of the program that it is from where the sheet says so."""
+        precision = self.sheet.precision
+        if number is None or precision is None:
+            return number
+        return replace(number, unit=2 * precision.relative * abs(number.value) or None)
+
+    def verdict(self, key: Key, figure: Figure) -> Verdict:
+        """What the figure of one entry is."""
+        place = tuple(i - 1 for i in figure.index)
+        expected = float(np.asarray(self.trace.value(key.id, key.update, key.sample))[place])
+        number = self.precise(figure.number)
+        if number is None or figure.number is None:
+            return Verdict(figure.index, figure, "not a number", expected)
+        if _is(figure.number, expected) or self.is_noise(key, place, figure.number):
+            return Verdict(figure.index, figure, "correct", expected)
+        if _is(number, expected):
+            return Verdict(figure.index, figure, "noise", expected)
+        if self.trace.plan.equation(key.id) is None:
+            return Verdict(figure.index, figure, "wrong", expected)
+        right, own = self.truth.unshown(key)[place], self.own.unshown(key)[place]
+        point = float(np.asarray(self.doubles.unshown(key))[place])
+        reached: tuple[tuple[Kind, Interval], ...] = (("rounded", right), ("follows", own))
+        for kind, reach in reached:
+            if reaches(reach, number, wide=True):
+                note = "" if reaches(reach, number) and _is(number, point) else self.how(reach, number, point)
+                return Verdict(figure.index, figure, kind, expected, reach, note)
+        is_wide = any(reach.width > 0 and reach.meets(number.low, number.high) for reach in (right, own))
+        return Verdict(figure.index, figure, "too few digits" if is_wide else "wrong", expected, own)
+
+    def is_noise(self, key: Key, place: tuple[int, ...], number: WrittenNumber) -> bool:
+        """Whether doubles, added up in another order, may give the number."""
+        equation = self.trace.plan.equation(key.id)
+        if equation is None or (number.value and abs(number.value) > Fraction(1, 10**9)):
+            return False
+        reach = Working(self.trace).result(equation, key, equation.opened)
+        interval: Interval = np.asarray(reach, dtype=object)[place]
+        return interval.meets(number.low, number.high)
+
+    def how(self, reach: Interval, number: WrittenNumber, point: float) -> Note:
+        """How the last digit came to be another than the one that rounding gives."""
+        if reaches(reach, number) and not _is_cut(number, point):
+            return ""
+        return "cut off" if any(_is_cut(number, each) for each in (point, reach.low, reach.high)) else "rounded inside"
+
+    def behind(self, key: Key) -> Iterator[Key]:
+        """The nearest earlier lines that are not right and that the line is worked from."""
+        seen, waiting = set[Key](), list(self.own.operands(key))
+        while waiting:
+            here = waiting.pop(0)
+            if here in seen:
+                continue
+            seen.add(here)
+            if here in self.lines:
+                if not self.lines[here].is_right:
+                    yield here
+            else:
+                waiting += list(self.own.operands(here))
+
+    @cached_property
+    def search(self) -> Search:
+        """The search for mistakes, over all lines."""
+        figures = {
+            key: {v.index: n for v in line.verdicts if (n := self.precise(v.figure.number)) is not None}
+            for key, line in self.lines.items()
+        }
+        wrong = {key: [v.index for v in line.verdicts if v.kind == "wrong"] for key, line in self.lines.items()}
+        right = {
+            key: [v.index for v in line.verdicts if v.kind in RIGHT or v.kind == "follows"]
+            for key, line in self.lines.items()
+        }
+        return Search(self.trace, figures, wrong, right)
+
+    def explained(self, line: Judged) -> Judged:
+        """The line with what explains it."""
+        if line.kind != "wrong" or line.is_given:
+            return line
+        self.go_to(line.key.update)
+        found = tuple(self.search.explanations(line.key))
+        return replace(line, explanations=found, named=None if found else self.other_name(line))
+
+    def other_name(self, line: Judged) -> Key | None:
+        """Another quantity of the same shape, whose value all the numbers of the line are."""
+        quantities = self.trace.plan.quantities
+        shape = quantities[line.key.id].var.shape
+        for name, quantity in quantities.items():
+            key = Key(name, line.key.update, line.key.sample if quantity.var.per_sample else None)
+            if quantity.var.shape != shape or name == line.key.id or key in self.lines:
+                continue
+            equation = self.trace.plan.equation(name)
+            if equation is None or equation.phase == "after" or not self.trace.has(name, key.update):
+                continue
+            values = self.own.value(key)
+            numbers = [(v.index, self.precise(v.figure.number)) for v in line.verdicts]
+            if all(n and reaches(values[tuple(i - 1 for i in index)], n) for index, n in numbers):
+                return key
+        return None
+
+
+def _intervals(numbers: Mapping[Index, WrittenNumber]) -> dict[Index, Any]:
+    return {index: _interval(number) for index, number in numbers.items()}
+
+
+def _interval(number: WrittenNumber) -> Interval:
+    return about(float(number.value), float(number.unit or 0))
+
+
+def _is(number: WrittenNumber, value: float) -> bool:
+    """Whether the number is the value, to the digits given."""
+    return number.low <= Fraction(value) <= number.high
+
+
+def _is_cut(number: WrittenNumber, value: float) -> bool:
+    """Whether the number is the value with the digits behind its last place left out."""
+    size, unit = abs(Fraction(value)), number.unit
+    same_sign = (value < 0) == (number.value < 0) or not number.value
+    return unit is not None and same_sign and 0 < size - abs(number.value) < unit and not _is(number, value)

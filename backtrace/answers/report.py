@@ -1,0 +1,302 @@
+"""A judgement told: the first wrong line, the sheet as a table, what was apparently done, and whether it learns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from backtrace.answers.conventions import Convention, conventions
+from backtrace.answers.judging import Judged, Judgement, Kind, Verdict
+from backtrace.answers.learning import outcome
+from backtrace.answers.search import Explanation
+from backtrace.answers.used import Opening, is_readable
+from backtrace.answers.working import BEFORE, Index, Key, Working
+from backtrace.formula.calculus import opened
+from backtrace.formula.evaluate import FLOATS, evaluate
+from backtrace.formula.expr import Expr, Num, Var, variables
+from backtrace.formula.writing import linear
+from backtrace.lesson.blocks import Block, Derivation, Form, Heading, Lesson, Prose, Recall, Sentence, Table
+from backtrace.lesson.mathematics import Formula, Operands, number, shortened
+from backtrace.lesson.numbers import Shown, closing, shown
+
+_COUNTED: tuple[tuple[Kind, str], ...] = (
+    ("correct", "correct"),
+    ("noise", "correct but for floating-point noise"),
+    ("rounded", "rounded"),
+    ("follows", "carried on from a wrong line"),
+    ("too few digits", "with too few digits to tell"),
+    ("wrong", "wrong"),
+    ("not a number", "that hold no number"),
+)
+_SAID: dict[Kind, str] = {
+    "correct": "correct",
+    "noise": "correct, floating-point noise",
+    "rounded": "rounded",
+    "too few digits": "too few digits",
+    "wrong": "WRONG",
+    "not a number": "not a number",
+}
+_MOST_OTHERS = 3
+_MOST_MISSING = 8
+_MOST_OUTPUTS = 6
+
+
+def report(judgement: Judgement) -> Lesson:
+    """The judgement as a lesson."""
+    return Lesson(tuple(Report(judgement).blocks()))
+
+
+class Report:
+    """Tells one judgement; lines are numbered in the order of the working."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        self.judgement, self.trace, self.sheet = judgement, judgement.trace, judgement.sheet
+        self.numbers = {line.key: number for number, line in enumerate(judgement.lines, 1)}
+        self.marks = {line.key: number for number, line in enumerate(judgement.wrong, 1)}
+
+    @cached_property
+    def own(self) -> Working:
+        """The learner's own lines as doubles."""
+        working = Working(self.trace, FLOATS)
+        for line in self.judgement.lines:
+            entries = {v.index: float(v.figure.number.value) for v in line.verdicts if v.figure.number}
+            working.learn(line.key, entries)
+        return working
+
+    @cached_property
+    def conventions(self) -> tuple[Convention, ...]:
+        """The conventions under which nothing on the sheet is wrong."""
+        return conventions(self.judgement)
+
+    def blocks(self) -> Iterator[Block]:
+        """All that is told, in order."""
+        count = len(self.judgement.lines)
+        title = self.trace.scenario.title or "the scenario"
+        yield Heading(f"{self.sheet.title} against “{title}”: {count} line{'s' if count != 1 else ''}", 0)
+        yield Prose((self.counted(),))
+        wrong = self.judgement.wrong
+        if self.conventions:
+            yield from self.convention()
+        elif wrong:
+            yield Prose(("First wrong line: ", self.name(wrong[0].key), f" (line {self.numbers[wrong[0].key]})."))
+        yield from self.faults()
+        if self.judgement.lines:
+            yield self.table()
+        if not self.conventions:
+            for line in wrong:
+                yield from self.explained(line)
+        yield from self.missing()
+        yield from self.learning()
+        yield from self.marked()
+
+    def counted(self) -> str:
+        """How many lines came out in which way."""
+        count = Counter(line.kind for line in self.judgement.lines)
+        parts = [f"{count[kind]} {said}" for kind, said in _COUNTED if count[kind]]
+        if self.judgement.faults:
+            parts.append(f"{len(self.judgement.faults)} that could not be judged")
+        return ("; ".join(parts) or "No line could be judged") + "."
+
+    def convention(self) -> Iterator[Block]:
+        """The convention that the sheet follows; both readings where no update decides."""
+        for found in self.conventions:
+            yield Prose((f"Convention: {found.name}. {found.says}",), "note")
+
+    def faults(self) -> Iterator[Block]:
+        """The rows that could not be judged."""
+        rows = [
+            ((row.name,), (row.fault.kind,), (str(row.fault.problem),)) for row in self.judgement.faults if row.fault
+        ]
+        if rows:
+            yield Heading("Lines that could not be judged", 2)
+            yield Table((("line",), ("",), ("",)), tuple(rows))
+
+    def table(self) -> Table:
+        """The sheet: what was written beside what is true, and the verdict."""
+        columns = ("",), ("line",), ("you wrote",), ("true",), ("verdict",)
+        return Table(columns, tuple(row for line in self.judgement.lines for row in self.rows(line)))
+
+    def rows(self, line: Judged) -> Iterator[tuple[Sentence, ...]]:
+        """One line of the table; of a matrix one for each of its rows."""
+        wrote = {v.index: v.figure.number.shown if v.figure.number else Shown(v.figure.text) for v in line.verdicts}
+        true = {v.index: self.true(v) for v in line.verdicts}
+        opening: tuple[Sentence, ...] = (str(self.numbers[line.key]),), (self.name(line.key), *self.when(line.key))
+        closing_: Sentence = (self.verdict(line),)
+        for cells in zip(self.values(wrote, line), self.values(true, line), strict=True):
+            yield *opening, *cells, closing_
+            opening, closing_ = ((), ()), ()
+
+    def true(self, verdict: Verdict) -> Shown:
+        """The true value with as many digits as were given, at least so many that it differs from a wrong one."""
+        written = verdict.figure.number
+        if written is None or written.decimals is None:
+            return shown(verdict.expected, self.trace.scenario.decimals)
+        decimals = max(0, written.decimals)
+        while verdict.kind == "wrong" and float(shown(verdict.expected, decimals).decimal) == float(written.value):
+            decimals += 1
+        return shown(verdict.expected, decimals)
+
+    def values(self, entries: dict[Index, Shown], line: Judged) -> Iterator[Sentence]:
+        """Numbers in the shape of their quantity, row by row, a dot where none was written."""
+        shape = self.trace.plan.quantities[line.key.id].var.shape
+        for row in np.ndindex(*shape[:-1]):
+            places = [(*row, column) for column in range(shape[-1])] if shape else [()]
+            written = (entries.get(tuple(i + 1 for i in place)) for place in places)
+            yield ("  ".join(linear(each.written("text"), "text") if each else "·" for each in written),)
+
+    def verdict(self, line: Judged) -> str:
+        """The verdict in words."""
+        notes = sorted({v.note for v in line.verdicts if v.note})
+        rest = f", {' and '.join(notes)}" if notes else ""
+        if line.kind == "follows":
+            behind = " and ".join(str(self.numbers[key]) for key in line.follows)
+            return f"follows from {behind}{rest}"
+        said = _SAID[line.kind]
+        if line.kind == "wrong":
+            said += f" ({self.marks[line.key]})"
+            several = len(line.verdicts) > 1
+            wrong = [v for v in line.verdicts if v.kind == "wrong"]
+            return said + (
+                f": {len(wrong)} of {len(line.verdicts)} entries" if several and len(wrong) < len(line.verdicts) else ""
+            )
+        return said + rest
+
+    def name(self, key: Key) -> Formula:
+        """The quantity's name."""
+        return Formula(self.trace.plan.quantities[key.id].var, self.trace.notation.leaf)
+
+    def when(self, key: Key) -> Sentence:
+        """Update and sample, where there are several."""
+        parts = []
+        if self.sheet.last_update > 1 or key.update > 1:
+            parts.append(
+                f"update {key.update}" if key.update <= self.trace.updates else f"after update {key.update - 1}"
+            )
+        if key.sample is not None and len(self.trace.scenario.x) > 1:
+            parts.append(f"sample {key.sample}")
+        return (f" ({', '.join(parts)})",) if parts else ()
+
+    def explained(self, line: Judged) -> Iterator[Block]:
+        """What is wrong with a line, and what was apparently used in place of the right formula."""
+        heading = f"({self.marks[line.key]}) line {self.numbers[line.key]}"
+        if line.is_given:
+            yield Heading(f"{heading}: a number of the example miscopied", 2)
+            yield Prose((self.name(line.key), " is given; copy it as it stands in the example."))
+            return
+        if not line.explanations:
+            yield from self.unexplained(line, heading)
+            return
+        best, *others = line.explanations
+        yield Heading(f"{heading}: {best.name}", 2)
+        note = f" ({best.altered.note})" if best.altered.note else ""
+        yield Prose((self.name(line.key), *self.when(line.key), f": {best.mistake.says}{note}"))
+        if best.second is not None:
+            yield Prose((f"And: {best.second.mistake.says}",))
+        yield from self.formulas(line, best)
+        if best.key not in self.numbers and best.key != line.key:
+            where = self.trace.plan.equation(best.key.id)
+            if where is not None and where.told == "always":
+                yield Prose(
+                    ("The line ", self.name(best.key), " is not on the sheet; it would have shown this."), "note"
+                )
+        alike = list(dict.fromkeys(e.name for e in others if e.support == best.support and e.is_close == best.is_close))
+        alike = [name for name in alike if name != best.name][:_MOST_OTHERS]
+        if alike:
+            yield Prose((f"The same number comes from: {'; '.join(alike)}.",), "note")
+
+    def unexplained(self, line: Judged, heading: str) -> Iterator[Block]:
+        """A wrong line that no mistake of the catalogue explains."""
+        if line.named is not None:
+            yield Heading(f"{heading}: right value, wrong name", 2)
+            yield Prose(("What is written under ", self.name(line.key), " is ", self.name(line.named), "."))
+            return
+        yield Heading(f"{heading}: no known mistake explains this", 2)
+        yield from self.formulas(line, None)
+
+    def formulas(self, line: Judged, explanation: Explanation | None) -> Iterator[Block]:
+        """The formula of the first wrong entry as it should be, and as it was apparently used."""
+        verdict = next(v for v in line.verdicts if v.kind == "wrong")
+        opening = Opening(self.own, explanation.formulas if explanation else {})
+        self.own.floor = max(1, line.key.update - 1)
+        target = Formula(Var(line.key.id, (), index=verdict.index or None), self.trace.notation.leaf)
+        for word, is_changed in (("should be", False), ("you used ", True)):
+            if is_changed and explanation is None:
+                return
+            formula = opening.formula(line.key, verdict.index, is_changed)
+            if is_readable(formula) and not _reads_before(formula):
+                yield Recall(word, (self.worked(target, formula, line),))
+
+    def worked(self, target: Formula, formula: Expr, line: Judged) -> Derivation:
+        """A formula, its numbers put in, and what they give, to the digits of the line."""
+        equation = self.trace.plan.equation(line.key.id)
+        assert equation is not None
+        reads, body = self.own.lookup(equation, line.key), opened(formula)
+        given = (v.figure.number.decimals for v in line.verdicts if v.figure.number and v.figure.number.decimals)
+        decimals = max(given, default=self.trace.scenario.decimals)
+        with np.errstate(all="ignore"):
+            value = float(evaluate(body, reads))
+        close = closing(body, reads, [value], decimals)
+        operands = Operands(reads, close.decimals, decimals, self.trace.scenario.orientation == "row")
+        named = self.trace.notation.arranged(formula)
+        forms = [Form("formula", "equals", (Formula(shortened(named), self.trace.notation.leaf),))]
+        if not isinstance(formula, Var | Num):
+            forms.append(Form("numbers", "equals", (Formula(shortened(opened(named)), operands),)))
+        forms.append(Form("value", "equals" if close.exact else "rounds to", (number(close.results[0]),)))
+        return Derivation(target, tuple(forms))
+
+    def missing(self) -> Iterator[Block]:
+        """The lines that are not on the sheet and would have told more."""
+        keys = self.judgement.missing
+        if keys and self.judgement.wrong:
+            yield Heading("Not on the sheet", 2)
+            names: list[str | Formula] = ["These lines would have told more: "]
+            for place, key in enumerate(keys[:_MOST_MISSING]):
+                names += [", " if place else "", self.name(key), *self.when(key)]
+            names.append(f" and {len(keys) - _MOST_MISSING} more." if len(keys) > _MOST_MISSING else ".")
+            yield Prose(tuple(names))
+
+    def learning(self) -> Iterator[Block]:
+        """What the learner's own new parameters do to the loss."""
+        found = outcome(self.judgement)
+        if found is None:
+            return
+        yield Heading("Does it learn?", 2)
+        prediction, objective = f"a{self.trace.scenario.depth}", self.trace.plan.objective
+        before, own, true = found.predictions
+        rows = [
+            self.change(Var(prediction, (), index=(place + 1,)), before[place], own[place], true[place])
+            for place in range(min(len(before), _MOST_OUTPUTS))
+        ]
+        rows.append(self.change(Var(objective), found.before, found.own, found.true))
+        yield Table(((), ("before",), ("with your numbers",), ("with the right ones",)), tuple(rows))
+        if found.is_worse:
+            tone: Literal["warning", "plain"] = "warning" if found.true <= found.before else "plain"
+            yield Prose(("With these numbers the loss rises.",), tone)
+
+    def change(self, name: Var, *values: float) -> tuple[Sentence, ...]:
+        """A value before the update, after the learner's, and after the right one."""
+        told = ((number(shown(float(value), self.trace.scenario.decimals)),) for value in values)
+        return (Formula(name, self.trace.notation.leaf),), *told
+
+    def marked(self) -> Iterator[Block]:
+        """The marks, where a teacher gives them."""
+        marks, got, lines = self.sheet.marks, Fraction(0), Counter[str]()
+        if not marks:
+            return
+        for line in self.judgement.lines:
+            worth = sum((marks.get(row.name, Fraction(0)) for row in line.rows), Fraction(0))
+            earned = line.is_right or line.kind == "follows"
+            got += worth if earned else 0
+            lines["full" if line.is_right else "follow-through" if earned else "lost"] += 1
+        parts = ", ".join(f"{kind} on {count} line{'s' if count > 1 else ''}" for kind, count in lines.items())
+        yield Prose((f"{float(got):g} of {float(sum(marks.values())):g} marks: {parts}.",))
+
+
+def _reads_before(formula: Expr) -> bool:
+    """Whether it reads a value of the update before, which has no name of its own."""
+    return any(var.name.endswith(BEFORE) for var in variables(formula))

@@ -1,0 +1,90 @@
+"""The formula of a wrong entry as it should be, and as it was apparently used: down to the lines of the sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from backtrace.answers.working import BEFORE, Changed, Index, Key, Working
+from backtrace.engine.plan import Plan
+from backtrace.formula.calculus import rebuilt
+from backtrace.formula.expr import Expr, Var, variables
+from backtrace.formula.single import entry
+
+_LONGEST = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Opening:
+    """Writes formulas of single entries, with changed formulas in their places, and what lies between opened.
+
+    What is opened are quantities that are told within other lines, and those that the sheet leaves out and a changed
+    formula lies behind.
+    """
+
+    working: Working
+    changed: dict[str, Changed]
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the working."""
+        return self.working.plan
+
+    def formula(self, key: Key, index: Index, is_changed: bool) -> Expr:
+        """The formula of the entry, right or with the changes."""
+        return self._entry(key.id, index, None, key.update, is_changed)
+
+    def _entry(self, name: str, index: Index, sample: int | None, update: int, is_changed: bool) -> Expr:
+        equation = self.plan.equation(name)
+        assert equation is not None
+        formula: Changed = self.changed[name] if is_changed and name in self.changed else equation.formula
+        samples = 0 if equation.target.per_sample else len(self.working.trace.schedule.samples(update))
+        if isinstance(formula, Expr):
+            one = entry(formula, index, samples)
+        else:
+            inside: Any = formula[tuple(i - 1 for i in index)]
+            one = inside
+
+        def opened(var: Var) -> Expr:
+            at = replace(var, sample=var.sample or sample) if sample and var.per_sample else var
+            at = self._in_shape(at)
+            if at.name.endswith(BEFORE) or not self._is_opened(at.name, update):
+                return at
+            return self._entry(at.name, at.index or (), at.sample, update, is_changed)
+
+        return rebuilt(one, opened)
+
+    def _in_shape(self, var: Var) -> Var:
+        """The entry with as many indices as its quantity has: a vector may be read as a row or a column."""
+        shape = self.plan.quantities[var.name.removesuffix(BEFORE)].var.shape
+        index = var.index or ()
+        if len(index) == len(shape):
+            return var
+        place = max(index, default=1)
+        return replace(var, index=(place,) if len(shape) == 1 else (1, place) if shape[0] == 1 else (place, 1))
+
+    def _is_opened(self, name: str, update: int) -> bool:
+        equation = self.plan.equation(name)
+        if equation is None or (equation.phase in ("forward", "loss") and equation.told == "always"):
+            return equation is not None and name in self.changed
+        if equation.told == "folded":
+            return True
+        return name in self.changed or (not self._is_shown(name, update) and self._leads_to_changed(name))
+
+    def _is_shown(self, name: str, update: int) -> bool:
+        return any(key.id == name and key.update == update for key in self.working.known)
+
+    def _leads_to_changed(self, name: str) -> bool:
+        """Whether a changed formula lies behind a quantity of the same update."""
+        equation = self.plan.equation(name)
+        if equation is None:
+            return False
+        return any(
+            var.name in self.changed or (var.name != name and self._leads_to_changed(var.name))
+            for var in equation.operands
+        )
+
+
+def is_readable(formula: Expr) -> bool:
+    """Whether a formula is short enough to be read in a line or two."""
+    return sum(1 for _ in variables(formula)) <= _LONGEST

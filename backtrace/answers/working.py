@@ -1,0 +1,202 @@
+"""A training worked again from numbers that somebody wrote down: lines that they did not show, by their formulas.
+
+A value is worked when it is asked for, and only where a written number or a changed formula lies behind it: everything
+else is the trace's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtrace.engine.equation import Equation
+from backtrace.engine.plan import Plan
+from backtrace.engine.trace import Trace
+from backtrace.formula.evaluate import FLOATS, Carrier, Lookup, evaluate
+from backtrace.formula.expr import Expr, Var, variables
+from backtrace.formula.intervals import INTERVALS, Interval
+
+BEFORE = "@before"
+"""Ends the name of a variable that stands for its quantity in the update before."""
+FARTHEST = 4
+"""Over how many updates the digits of written numbers are followed."""
+
+Index = tuple[int, ...]
+Changed = Expr | NDArray[Any]
+"""The formula of a whole quantity, or an array of those of its entries."""
+
+
+class Key(NamedTuple):
+    """One value of a training: a quantity by id, the update, and the sample where each sample has its own."""
+
+    id: str
+    update: int
+    sample: int | None = None
+
+
+@dataclass(eq=False)
+class Working:
+    """Values of a trace's quantities as they follow from those in `known`, entries by index from 1.
+
+    With the carrier of intervals known values are intervals, else doubles. `changed` holds, by id, formulas that stand
+    in place of the plan's, functions written out; a value behind which there is none of them is `parent`'s.
+    """
+
+    trace: Trace
+    carrier: Carrier = INTERVALS
+    known: dict[Key, dict[Index, Any]] = field(default_factory=dict)
+    changed: Mapping[str, Changed] = field(default_factory=dict)
+    parent: Working | None = None
+    floor: int = 1
+    _values: dict[Key, Any] = field(default_factory=dict)
+    _follows: dict[Key, bool] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the trace."""
+        return self.trace.plan
+
+    def learn(self, key: Key, entries: Mapping[Index, Any]) -> None:
+        """Take these as known from now on: nothing that is worked from them may have been asked for before."""
+        self.known.setdefault(key, {}).update(entries)
+        self._values.pop(key, None)
+
+    def with_changes(self, changed: Mapping[str, Changed]) -> Working:
+        """The same working with formulas changed."""
+        return Working(self.trace, self.carrier, self.known, changed, self, self.floor)
+
+    def value(self, key: Key) -> Any:
+        """The value of the quantity: an array of its shape, of doubles or of intervals."""
+        waiting = [key]
+        while waiting:
+            here = waiting[-1]
+            first = (
+                [each for each in self._needed(here) if each not in self._values] if here not in self._values else []
+            )
+            if first:
+                waiting += first
+                continue
+            if here not in self._values:
+                self._values[here] = self._value(here)
+            waiting.pop()
+        return self._values[key]
+
+    def _needed(self, key: Key) -> list[Key]:
+        """What has to be worked before the value: a long way back costs no deep recursion."""
+        return list(self.operands(key)) if not self.is_shown(key) and self.follows(key) else []
+
+    def _value(self, key: Key) -> Any:
+        known = self.known.get(key, {})
+        shape = self.plan.quantities[key.id].var.shape
+        value = np.empty(shape, dtype=object) if self.is_shown(key) else self.unshown(key)
+        return self._with_known(value, known) if known else value
+
+    def unshown(self, key: Key) -> Any:
+        """The value as it follows from the lines before it, whether it is known itself or not."""
+        if not self.follows(key):
+            return self.parent.unshown(key) if self.parent else self._own(key)
+        carried = self._carried(key)
+        if carried is not None:
+            return self.value(carried)
+        equation = self.plan.equation(key.id)
+        assert equation is not None  # what is given follows from nothing
+        return self.result(equation, key, self.changed.get(key.id, equation.opened))
+
+    def follows(self, key: Key) -> bool:
+        """Whether something lies behind the value that makes it another than the parent's, or than the trace's."""
+        if key not in self._follows:
+            self._follows[key] = key.id in self.changed or any(map(self._differs, self.operands(key)))
+        return self._follows[key]
+
+    def _differs(self, key: Key) -> bool:
+        if self.parent is None:
+            return key in self.known or self.follows(key)
+        return not self.is_shown(key) and self.follows(key)
+
+    def operands(self, key: Key) -> Iterator[Key]:
+        """What a value is worked from, one step back."""
+        carried, equation = self._carried(key), self.plan.equation(key.id)
+        if carried is not None:
+            yield carried
+        elif equation is not None and key.update >= self.floor:
+            for var in _variables(self.changed.get(key.id, equation.opened)):
+                yield from self._keys(var, equation, key)
+
+    def result(self, equation: Equation, key: Key, formula: Changed) -> Any:
+        """What a formula in the equation's place, its functions written out, gives from the lines before it."""
+        lookup = self.lookup(equation, key)
+        if isinstance(formula, Expr):
+            return evaluate(formula, lookup, self.carrier)
+        out = np.empty(formula.shape, dtype=np.float64 if self.carrier is FLOATS else object)
+        for index in np.ndindex(*formula.shape):
+            entry: Any = formula[index]
+            value: Any = evaluate(entry, lookup, self.carrier)
+            out[index] = np.asarray(value, dtype=object).item()
+        return out
+
+    def lookup(self, equation: Equation, key: Key) -> Lookup:
+        """What the variables of a formula in the equation's place stand for."""
+
+        def lookup(var: Var) -> Any:
+            values = [np.asarray(self.value(each)) for each in self._keys(var, equation, key)]
+            whole = self.plan.quantities[var.name.removesuffix(BEFORE)].var
+            is_gathered = whole.per_sample and var.sample is None and not equation.target.per_sample
+            value = np.stack(values) if is_gathered else values[0]
+            if var.index:
+                return value[tuple(i - 1 for i in var.index)]
+            return value if is_gathered else value.reshape(var.shape)
+
+        return lookup
+
+    def _keys(self, var: Var, equation: Equation, key: Key) -> list[Key]:
+        """The values that a variable of the formula stands for: one, or one for each sample of the update."""
+        name = var.name.removesuffix(BEFORE)
+        update = max(1, key.update - (name != var.name))
+        if equation.phase == "after":
+            update = min(update, self.trace.updates)
+        if self.plan.quantities[name].role.name == "next_loss":
+            return [Key(self.plan.objective, update + 1)]
+        if not self.plan.quantities[name].var.per_sample:
+            return [Key(name, update)]
+        if var.sample is not None or equation.target.per_sample:
+            return [Key(name, update, var.sample or key.sample)]
+        return [Key(name, update, place + 1) for place in self.trace.schedule.samples(key.update)]
+
+    def _carried(self, key: Key) -> Key | None:
+        """What a parameter, or what the optimizer keeps, was called in the update before."""
+        is_carried = key.id in self.plan.carried and f"{key.id}_next" in self.plan.quantities
+        return Key(f"{key.id}_next", key.update - 1) if is_carried and key.update > self.floor else None
+
+    def is_shown(self, key: Key) -> bool:
+        """Whether all entries of the quantity are known."""
+        known = self.known.get(key)
+        return known is not None and len(known) == prod(self.plan.quantities[key.id].var.shape)
+
+    def _own(self, key: Key) -> Any:
+        """The trace's own value."""
+        value = np.asarray(self.trace.value(key.id, key.update, key.sample), dtype=np.float64)
+        return value if self.carrier is FLOATS else points(value)
+
+    def _with_known(self, value: Any, known: Mapping[Index, Any]) -> Any:
+        filled = np.array(value, dtype=object)
+        for index, entry in known.items():
+            filled[tuple(i - 1 for i in index)] = entry
+        return filled.astype(np.float64) if self.carrier is FLOATS else filled
+
+
+def points(values: Any) -> Any:
+    """Intervals that hold one number each."""
+    out = np.empty(values.shape, dtype=object)
+    for index in np.ndindex(*values.shape):
+        out[index] = Interval(float(values[index]), float(values[index]))
+    return out
+
+
+def _variables(formula: Changed) -> Iterator[Var]:
+    for each in [formula] if isinstance(formula, Expr) else formula.ravel():
+        yield from variables(each)
