@@ -1,6 +1,6 @@
 """backtrace shows, line by line, how a neural network learns: every step of backpropagation as a derivation.
 
-    scenario = backtrace.load("lecture.yaml")
+    scenario = backtrace.load("lecture")   # a bundled one, or a file: "lecture.yaml"
     trace = backtrace.run(scenario)
     trace["dL_dW1"]                  # the array
     print(trace.tell("dL_dw12"))     # its derivation

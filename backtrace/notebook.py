@@ -30,9 +30,11 @@ Bundle = dict[str, str]
 
 _MOST_NEURONS = 5
 _STYLE = """
-.backtrace { line-height: 1.6; overflow-x: auto; }
+.backtrace { line-height: 1.6; overflow-x: auto; position: relative; }
+.backtrace .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .backtrace .row, .backtrace .given, .backtrace .recall { margin: .35em 0 .35em 1em; }
 .backtrace .given { display: flex; flex-wrap: wrap; align-items: center; gap: .5em 2em; }
+.backtrace .row math, .backtrace .recall math { math-style: normal; }
 .backtrace .row { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: .4em; }
 .backtrace .row > .target { min-width: 3.5em; text-align: end; }
 .backtrace .value small, .backtrace .beside { margin-inline-start: 1.5em; font-size: 90%; }
@@ -119,7 +121,10 @@ def _elements(block: Block) -> Iterator[Element]:
     from backtrace.formats.elements import element, said
     from backtrace.formats.html_blocks import block_of
 
-    yield from block_of(block)
+    made = list(block_of(block))
+    if isinstance(block, Line) and block.number:
+        made[0].insert(0, element("strong", None, f"{block.number} "))
+    yield from made
     if isinstance(block, Line) and block.omitted:
         yield element("p", None, f"… and {block.omitted} more entries")
     if isinstance(block, Line) and block.reading:

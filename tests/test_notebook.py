@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -108,6 +109,21 @@ def test_every_step_is_shown_with_its_own_value(name):
         told = trace.tell(step.equation.id, update=step.update, sample=step.sample)
         assert f"step {step.number:,}, update {step.update:,}" in found["text/html"]
         assert bundle(told)["text/latex"] == found["text/latex"]
+
+
+def test_what_is_said_for_screen_readers_alone_is_not_seen_too():
+    """A name beside its formula is clipped, as the page that it was written for does."""
+    page = bundle(loaded())["text/html"]
+    assert '<span class="sr">y hat</span>' in page
+    assert re.search(r"\.backtrace \.sr \{[^}]*clip-path: inset\(50%\)", page)
+
+
+def test_lines_bear_the_numbers_that_headings_speak_of():
+    """Under a heading that says lines 10 to 11 stand lines with those numbers; a step alone has its own number."""
+    page = bundle(loaded())["text/html"]
+    heading = page.index("lines 10 to 11")
+    assert heading < page.index("<strong>10 </strong>") < page.index("<strong>11 </strong>")
+    assert "<strong>" not in bundle(loaded().step(10))["text/html"]
 
 
 def test_how_to_read_a_line_is_said_once():

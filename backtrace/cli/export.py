@@ -79,7 +79,7 @@ def _format(name: str | None, path: Path | None) -> Format:
     if path is None or str(path) == "-":
         return FORMATS["json"]
     for row in FORMATS.values():
-        if path.suffix in row.suffixes:
+        if path.suffix.lower() in row.suffixes:
             return row
     known = ", ".join(suffix for row in FORMATS.values() for suffix in row.suffixes)
     raise misfit(f"the suffix of {path.name} names no format", f"one of {known}", "or name it with --format")

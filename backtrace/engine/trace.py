@@ -82,7 +82,7 @@ class Trace:
 
     def __repr__(self) -> str:
         title = self.scenario.title or "-".join(map(str, self.scenario.units))
-        return f"<Trace of {title!r}: {self.updates} updates, {len(self)} steps>"
+        return f"<Trace of {title!r}: {self.updates} update{'s' * (self.updates > 1)}, {len(self)} steps>"
 
     def __contains__(self, name: object) -> bool:
         """Whether there is a quantity, or an entry of one, of that id or spelling."""

@@ -46,14 +46,14 @@ def print_latex(lesson: Lesson, stream: TextIO, fragment: bool = False) -> None:
         print(PREAMBLE, file=stream, end="")
     print(COMMANDS, file=stream, end="" if fragment else "\\begin{document}\n")
     for block in lesson:
-        for part in latex_parts(block):
+        for part in filter(None, latex_parts(block)):
             print("\n" + part, file=stream)
     if not fragment:
         print("\n\\end{document}", file=stream)
 
 
 def latex_parts(block: Block) -> Iterator[str]:
-    """The paragraphs of one block."""
+    """The paragraphs of one block; some may be empty."""
     match block:
         case Heading():
             yield from _heading(block)
@@ -94,14 +94,17 @@ def _said(sentence: Sentence) -> str:
 
 
 def _equated(name: Formula, *others: Formula | None) -> str:
+    """What is given, the rows of its matrices further apart where their entries have something above and below."""
     parts = [breakable(other.linear("latex")) for other in others if other]
-    return " = ".join([name.linear("latex"), *parts[:1]]) + "".join(rf" \btequals = {part}" for part in parts[1:])
+    wider = r"\def\arraystretch{1.4}" if any("bmatrix" in part and "^" in part for part in parts) else ""
+    return f"{wider}{name.linear('latex')} = {parts[0]}" + "".join(rf" \btequals = {part}" for part in parts[1:])
 
 
 def _table(table: Table) -> str:
     rows = [" & ".join(map(_said, row)) + r" \\" for row in table.rows]
+    rows = [row + "[3pt]" if "bmatrix" in row else row for row in rows]
     titles = [_said(column) for column in table.columns]
-    head = [" & ".join(titles) + r" \\ \hline"] if any(titles) else []
+    head = [" & ".join(titles) + r" \\ \hline \noalign{\vskip3pt}"] if any(titles) else []
     body = "\n".join([*head, *rows])
     return f"\\btfit{{\\begin{{tabular}}{{{'l' * len(table.columns)}}}\n{body}\n\\end{{tabular}}}}"
 
@@ -114,7 +117,7 @@ def _rows(derivations: Sequence[Derivation]) -> Iterator[str]:
 def _derived(derivation: Derivation) -> Iterator[str]:
     """The rows of a derivation: one, or a row for each form of a tall one."""
     target = derivation.target.linear("latex")
-    shapes = f"${derivation.shapes.linear('latex')}$" if derivation.shapes else ""
+    shapes = f"${breakable(derivation.shapes.linear('latex'), can_break=False)}$" if derivation.shapes else ""
     kept = f"{derivation.beside} ${derivation.kept.linear('latex')}$" if derivation.kept else ""
     if shapes and not derivation.tall and len(derivation.forms) > 1:
         first, *others = derivation.forms

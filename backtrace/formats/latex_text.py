@@ -65,6 +65,7 @@ _LIKE_LATIN = {"OMICRON": "o", "LAMDA": "lambda"}
 _CAPITALS = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
 _RAISED = {"<super>": "textsuperscript", "<sub>": "textsubscript"}
 _LIGATURES = re.compile(r"(?<=-)(?=-)|(?<=')(?=')|(?<=,)(?=,)|(?<=[?!])(?=`)")
+_OPENS = re.compile(r"(?<!\w)'(?=\w[^']*(?<!\s)'(?!\w))")  # a quotation, where no letter wants an apostrophe
 _LONG_WORD = re.compile(r"\S{26,}")
 _EVERY = 13
 
@@ -73,7 +74,7 @@ def escaped(text: str) -> str:
     """The text in LaTeX, where words that are longer than most lines may be broken anywhere."""
     parts: list[str] = []
     start = 0
-    text = printable(text)
+    text = _OPENS.sub("‘", printable(text))
     for word in _LONG_WORD.finditer(text):
         parts += [_spelt(text[start : word.start()]), _breakable(word[0])]
         start = word.end()

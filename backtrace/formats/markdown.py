@@ -135,7 +135,7 @@ def _equated(name: Formula, *others: Formula) -> str:
 def _rows(derivation: Derivation) -> Iterator[str]:
     """A derivation in one row, or with each form in a row of its own where it is long or asks for that."""
     target, kept = _latex(derivation.target), derivation.kept
-    beside = rf"\text{{{derivation.beside} }} {_latex(kept)}" if kept else ""
+    beside = rf"\text{{{derivation.beside} }} {{{_latex(kept)}}}" if kept else ""
     forms = [_form(form, derivation.tall) for form in derivation.forms]
     if not derivation.tall and len(derivation.linear("text")) <= _WIDEST:
         yield _with(f"{target} &{' '.join(forms)}", beside or _shapes(derivation))

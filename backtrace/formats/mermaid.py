@@ -49,10 +49,9 @@ def _id(layer: int, place: int) -> str:
 
 
 def _node(neuron: Neuron, values: bool) -> str:
-    """Name and value of a neuron, and of an output its target, each on a line."""
-    lines = [neuron.name.linear("text")]
-    if values and neuron.value:
-        lines.append(neuron.value.linear("text"))
+    """Name and value of a neuron on one line, as circles grow with the width alone; below an output its target."""
+    name = neuron.name.linear("text")
+    lines = [f"{name} = {neuron.value.linear('text')}" if values and neuron.value else name]
     if values and neuron.second:
         lines.append(" = ".join(part.linear("text") for part in neuron.second))
     return "<br/>".join(map(_escaped, lines))

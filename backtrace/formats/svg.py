@@ -62,7 +62,7 @@ def svg_of(
 
 def described(diagram: Diagram, values: bool) -> str:
     """All that the picture shows, in sentences."""
-    said = [f"{_said(diagram.caption).capitalize()}."]
+    said = [f"{_said(_opened(diagram.caption))}."]
     for layer in diagram.layers:
         names = [_named(n.name.linear("text"), n.value.linear("text") if values and n.value else "")
                  for n in layer.neurons]  # fmt: skip
@@ -79,6 +79,12 @@ def described(diagram: Diagram, values: bool) -> str:
 
 def _named(name: str, value: str) -> str:
     return f"{name} = {value}" if value else name
+
+
+def _opened(sentence: Sentence) -> Sentence:
+    """The sentence with a capital letter at its start, unless a symbol stands there: case tells W from w."""
+    first, *rest = sentence
+    return (first[:1].upper() + first[1:] if isinstance(first, str) else first, *rest)
 
 
 def _said(sentence: Sentence) -> str:

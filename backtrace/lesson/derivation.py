@@ -13,7 +13,7 @@ from backtrace.engine.equation import Equation
 from backtrace.engine.trace import Trace
 from backtrace.formula.calculus import opened, summed
 from backtrace.formula.expr import Apply, Expr, Num, Var, apply, variables
-from backtrace.formula.operations import ATOM
+from backtrace.formula.operations import LOOSE
 from backtrace.formula.writing import Language, Leaf, Written
 from backtrace.lesson.blocks import Beside, Derivation, Form, FormName, Relation
 from backtrace.lesson.chain import LOSS, Formulas, differentiated_by
@@ -236,7 +236,7 @@ class Deriving:
             size = var.shape if len(var.shape) == 2 else (1, *var.shape) if self.rows else (*var.shape, 1)  # noqa: PLR2004
             rows, columns = size[::-1] if transposed else size
             times = {"text": "×", "latex": r" \times "}.get(language, "x")
-            return Written((f"({rows}{times}{columns})",), ATOM)
+            return Written((f"{rows}{times}{columns}",), LOOSE)
 
         return leaf
 

@@ -108,11 +108,11 @@ def _set(text: str, characters: Mapping[str, str], mark: str) -> str:
 
 
 def _named(letter: str) -> tuple[str, str]:
-    """A letter or word in ASCII and in LaTeX."""
+    """A letter or word in ASCII and in LaTeX, where braces around a word keep the blanks of a sign that follows it."""
     if letter in _LETTERS:
         return _LETTERS[letter]
     if len(letter) > 1:
-        return letter, rf"\operatorname{{{letter.replace('_', chr(92) + '_')}}}"
+        return letter, rf"{{\operatorname{{{letter.replace('_', chr(92) + '_')}}}}}"
     if letter.isascii():
         return letter, letter
     name = unicodedata.name(letter).split()[-1].lower().replace("lamda", "lambda")  # Unicode's own spelling

@@ -9,17 +9,19 @@ from typing import Any
 from backtrace.errors import InputError, Place
 from backtrace.scenario.building import built, refused
 from backtrace.scenario.flaws import Flaw, place_of, printable
+from backtrace.scenario.library import find
 from backtrace.scenario.scenario import Scenario
 from backtrace.scenario.text import LARGEST_FILE, LINE_BREAK, LONGEST_PATH, decoded, refuse_rubbish, text_of_file
 from backtrace.scenario.tree import Tree, parsed
 
 
 def load(path: str | Path) -> Scenario:
-    """The scenario in the file.
+    """The scenario in the file; a text with neither suffix nor slash is the name of a bundled one, as in a terminal.
 
     Raises InputError with every problem: a file that is missing or cannot be read, that is not YAML, or whose
     values do not make a scenario.
     """
+    path = find(path) if isinstance(path, str) else path
     return read_text(text_of_file(path, LARGEST_FILE), printable(str(path), LONGEST_PATH), Path(path).parent)
 
 

@@ -26,6 +26,12 @@ def test_text_goes_to_stdout_and_to_a_file_by_its_suffix(name, tmp_path, capsys)
         assert path.read_bytes().replace(b"\r\n", b"\n") == out.replace("\r\n", "\n").encode()
 
 
+def test_a_suffix_in_capitals_is_the_same(tmp_path, capsys):
+    """As some systems write them."""
+    assert here(["export", "-o", str(tmp_path / "LECTURE.TEX")], capsys).code == 0
+    assert (tmp_path / "LECTURE.TEX").read_text().startswith(STARTS["latex"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

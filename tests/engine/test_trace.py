@@ -286,3 +286,4 @@ def test_a_trace_is_immutable_and_can_be_pickled():
     assert "dL_dw12" in trace
     assert "dL_dW9" not in trace
     assert "4 updates" in repr(trace)
+    assert "1 update," in repr(run(load(path_of("lecture"))))

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ from backtrace.lesson.blocks import (
     Table,
 )
 from backtrace.lesson.entries import equation, written
-from backtrace.lesson.mathematics import number
+from backtrace.lesson.mathematics import matrix, number
 from backtrace.lesson.numbers import kept, shown
 from backtrace.lesson.telling import Telling
 from backtrace.notation.profiles import PROFILES
@@ -206,6 +207,20 @@ def test_all_letters_are_set_by_some_engine(tmp_path: Path) -> None:
 
 
 # fmt: off
+QUOTED = [
+    ("section 'Numerical Simulation'", "section `Numerical Simulation'"),
+    ("('a', 'b c')",                   "(`a', `b c')"),
+    ("the neuron's slope, z' and y'",  "the neuron's slope, z' and y'"),
+    ("rock 'n roll",                   "rock 'n roll"),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), QUOTED)
+def test_a_quotation_has_its_opening_mark(said: str, expected: str) -> None:
+    """A straight quotation mark opens before a word that another closes after; an apostrophe stays one."""
+    assert escaped(said) == expected
+
+
 BREAKS = [
     (r"a + b \cdot c",                                     r"a \btplus + b \bttimes \cdot c"),
     (r"\left(a - b\right) \cdot c",                        r"(a \bttimes - b) \bttimes \cdot c"),
@@ -246,13 +261,17 @@ TALL = Derivation(
     tall=True,
 )
 
+ROW = matrix(np.array([[shown(1.0, 0), shown(2.0, 0)]]), False)
+
 BLOCKS: list[tuple[Block, str]] = [
     (Heading("Two & two", 0, "2-2-1"), "\\section*{Two \\& two\\btaside{2-2-1}}"),
     (Heading("Backward pass", 1), "\\subsection*{Backward pass}"),
     (Prose(("Positive: ", written(A), " > 5%.")), "Positive: $a$ \\textgreater{} 5\\%."),
     (Prose(("The loss rose.",), "warning"), "\\textbf{Warning:} The loss rose."),
     (Table(((), ("before",)), (((written(A),), ("a&b",)),)),
-     "\\btfit{\\begin{tabular}{ll}\n & before \\\\ \\hline\n$a$ & a\\&b \\\\\n\\end{tabular}}"),
+     "\\btfit{\\begin{tabular}{ll}\n & before \\\\ \\hline \\noalign{\\vskip3pt}\n$a$ & a\\&b \\\\\n\\end{tabular}}"),
+    (Table(((),), (((ROW,),),)),
+     "\\btfit{\\begin{tabular}{l}\n$\\begin{bmatrix}1 & 2\\end{bmatrix}$ \\\\[3pt]\n\\end{tabular}}"),
     (Listing("loss: mse", "yaml"), "\\texttt{loss:~mse}"),
     (Recall("remember", (equation(Z, A + 1),)),
      "\\textit{remember}\\nopagebreak\n\\btrows{%\n\\btrow{z}{= a + 1}{}%\n}"),
@@ -268,6 +287,17 @@ BLOCKS: list[tuple[Block, str]] = [
 def test_each_kind_of_block_has_its_form(block: Block, expected: str) -> None:
     """Each block is a title, a paragraph, a table or rows of mathematics."""
     assert "\n".join(filter(None, latex_parts(block))) == expected
+
+
+def test_one_empty_line_stands_between_two_parts() -> None:
+    """The source is fit to be read and edited: what there is nothing of leaves no line behind."""
+    assert "\n\n\n" not in document(told("lecture"), fragment=True)
+
+
+def test_raised_and_lowered_indices_have_room() -> None:
+    """The rows of a matrix of symbols stand further apart where an index would touch the row below, and only there."""
+    assert r"\btitem{\def\arraystretch{1.4}W^{(1)} = \begin{bmatrix}" in document(told("three-layer"))
+    assert "arraystretch" not in document(told("lecture")).partition(r"\begin{document}")[2]
 
 
 def test_no_kind_of_block_is_left_out() -> None:

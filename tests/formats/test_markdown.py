@@ -212,7 +212,7 @@ BLOCKS: list[tuple[Block, str]] = [
         Line(6, "dL_dz1", written(Z), ("How fast the loss rises.",), (TALL,), ("Lower ", written(A), "."), 12),
         "**6** $z$: How fast the loss rises.\n\n$$\n\\begin{aligned}\n\\frac{\\partial L}{\\partial z} "
         "&= \\frac{\\partial L}{\\partial a} \\enspace \\cdot \\enspace \\frac{\\partial a}{\\partial z} "
-        "&& \\text{chain rule} \\\\\n&\\approx 0.250 && \\text{kept } 0.25125\n\\end{aligned}\n$$\n\n"
+        "&& \\text{chain rule} \\\\\n&\\approx 0.250 && \\text{kept } {0.25125}\n\\end{aligned}\n$$\n\n"
         "… and 12 more entries\n\nLower $a$.\n",
     ),
 ]  # fmt: skip

@@ -57,10 +57,10 @@ def test_names_are_the_notations() -> None:
 
 
 def test_values_stand_beside_the_names() -> None:
-    """After the forward pass: activations below the names, weights behind theirs, the target below the prediction."""
+    """After the forward pass: activations and weights behind their names, the target below the prediction."""
     nodes, edges = read(chart("lecture", values=True))
-    assert nodes["n1_1"] == "h₁<br/>0.627"
-    assert nodes["n2_1"] == "ŷ<br/>0.725<br/>y = 0"
+    assert nodes["n1_1"] == "h₁ = 0.627"
+    assert nodes["n2_1"] == "ŷ = 0.725<br/>y = 0"
     assert ("n0_1", "w₁₂ = 0.6", "n1_2") in edges
 
 

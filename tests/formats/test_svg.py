@@ -111,6 +111,14 @@ def test_a_screen_reader_gets_all_of_it(kind: str) -> None:
         assert each.name.linear("text") in by_id["step-7-desc"]
 
 
+def test_the_description_keeps_capital_and_small_letters_apart() -> None:
+    """Its first letter is a capital one, and symbols are as they are: W is a matrix, w an entry of it."""
+    trace = backtrace.run(backtrace.load(path_of("lecture")))
+    assert trace.diagram("dL_dz1").said.startswith("The error flows back: δʸ along V. ")
+    assert trace.diagram("W1_next").said.startswith("W is updated with ∂L/∂W. ")
+    assert trace.diagram("z1").said.startswith("x flows forward along W. ")
+
+
 def test_what_takes_part_is_marked_without_colour() -> None:
     """A marked neuron has a second ring, a marked edge a thicker line; the error's arrow points back."""
     found, values = picture("lecture", "gradient")

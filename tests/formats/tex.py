@@ -73,7 +73,7 @@ def spoken(latex: str) -> str:
         over, middle = group(latex, start + len(r"\frac"))
         under, end = group(latex, middle)
         latex = f"{latex[:start]}(({over})/({under})){latex[end:]}"
-    latex = re.sub(r"\\sqrt\{", r"√{", re.sub(r"\\operatorname\{(\w+)\}", r"\1", latex))
+    latex = re.sub(r"\\sqrt\{", r"√{", re.sub(r"\{\\operatorname\{(\w+)\}\}|\\operatorname\{(\w+)\}", r"\1\2", latex))
     latex = re.sub(r"\\[A-Za-z]+", lambda m: _NAMES.get(m[0], "?"), latex)
     latex = latex.replace("{", "(").replace("}", ")")
     return re.sub(r"(?<=[)\d]) +(?=\()", "", latex).replace(" ·", "·").replace("· ", "·").replace("-", "−")

@@ -56,13 +56,13 @@ IN_THE_LECTURE = [
     (of("exp_z2"),             "e^u",         "exp_u",           "e^{u}",                                              "e to the power u"),
     (of("eta"),                "η",           "eta",             r"\eta",                                              "eta"),
     (of("t"),                  "t",           "t",               "t",                                                  "t"),
-    (of("step_W1"),            "step(W)",     "step_W",          r"\operatorname{step}(W)",                            "step of W"),
-    (of("step_W1", 2, 1),      "step(w₁₂)",   "step_w12",        r"\operatorname{step}(w_{12})",                       "step of w 1 2"),
+    (of("step_W1"),            "step(W)",     "step_W",          r"{\operatorname{step}}(W)",                            "step of W"),
+    (of("step_W1", 2, 1),      "step(w₁₂)",   "step_w12",        r"{\operatorname{step}}(w_{12})",                       "step of w 1 2"),
     (of("v_hat_W2", 1, 2),     "r̂(v₂₁)",      "r_hat_v21",       r"\hat{r}(v_{21})",                                   "r hat of v 2 1"),
     (of("m_W1_next"),          "m⁺(W)",       "m_W_next",        "m^{+}(W)",                                           "next m of W"),
     (of("W1_next", 2, 1),      "w⁺₁₂",        "w12_next",        "w^{+}_{12}",                                         "next w 1 2"),
     (of("b2_next"),            "bʸ⁺",         "b_y_next",        "b^{y+}",                                             "next b y"),
-    (of("promise"),            "promise",     "promise",         r"\operatorname{promise}",                            "promise"),
+    (of("promise"),            "promise",     "promise",         r"{\operatorname{promise}}",                            "promise"),
     (of("…"),                  "…",           "...",             r"\dots",                                             "and so on"),
 ]
 

@@ -33,6 +33,7 @@ def test_a_bare_name_is_a_bundled_scenario(tmp_path: Path, monkeypatch: pytest.M
     """A name without suffix and slash is looked up among the bundled scenarios, wherever one stands."""
     monkeypatch.chdir(tmp_path)
     assert load(find("lecture")).title == "Two inputs, two hidden neurons, one output"
+    assert load("lecture").document == load(path_of("lecture")).document
 
 
 @pytest.mark.parametrize("argument", ["a.yaml", "./a", "folder/a", "lecture.yaml", "..\\a"])
