@@ -98,6 +98,11 @@ class Subject:
             if name not in later and quantity.role.name != "next_loss"
         }
 
+    def value_of(self, name: str) -> str:
+        """The quantity that a quantity is another name of, such as the error signal of a bias's gradient; or itself."""
+        equation = self.plan.equation(name)
+        return self.value_of(equation.formula.name) if equation and isinstance(equation.formula, Var) else name
+
     def role_of(self, var: Var) -> str:
         """The part that a quantity of the formula plays."""
         return self.plan.quantities[var.name].role.name
@@ -500,7 +505,11 @@ def another_quantity(s: Subject) -> Iterator[Altered]:
         for name, quantity in s.before.items():
             other = quantity.var
             is_alike = prod(other.shape) == prod(var.shape) and other.per_sample == var.per_sample and other.shape
-            if is_alike and name != var.name and quantity.role.name not in ("state", "optimizer_part"):
+            if (
+                is_alike
+                and s.value_of(name) != s.value_of(var.name)
+                and quantity.role.name not in ("state", "optimizer_part")
+            ):
                 yield Altered(s.exchanged(var, Var(name, var.shape, var.per_sample)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil
 
 from backtrace.answers.judging import Judgement, judge
 from backtrace.answers.numbers import WrittenNumber
@@ -18,6 +19,8 @@ from backtrace.engine.settings import with_settings
 from backtrace.engine.trace import Trace, run
 from backtrace.errors import BacktraceError
 from backtrace.network.losses import LOSSES
+
+_FEW_UPDATES = 5
 
 Applied = Callable[[Sheet, Trace], Iterator[Sheet]]
 
@@ -183,8 +186,25 @@ def _made(row: Convention, judgement: Judgement) -> Iterator[Sheet]:
 
 
 def _holds(sheet: Sheet, judgement: Judgement) -> bool:
+    """Whether nothing is wrong on the sheet; where its training is another, and long, its first updates are asked."""
+    is_another = sheet.scenario is not judgement.sheet.scenario
+    first = _first_updates(sheet, judgement.trace)
+    if is_another and first is not None and not _is_right(first, None):
+        return False
+    return _is_right(sheet, None if is_another else judgement.trace)
+
+
+def _first_updates(sheet: Sheet, trace: Trace) -> Sheet | None:
+    """The sheet's lines of the first updates, and a training of no more; None where that is all of it."""
+    if trace.updates <= _FEW_UPDATES:
+        return None
+    scenario = sheet.scenario.with_(epochs=ceil(_FEW_UPDATES / len(trace.schedule.batches)))
+    return replace(sheet, scenario=scenario, rows=tuple(row for row in sheet.rows if row.update <= _FEW_UPDATES))
+
+
+def _is_right(sheet: Sheet, trace: Trace | None) -> bool:
     try:
-        trace = judgement.trace if sheet.scenario is judgement.sheet.scenario else run(sheet.scenario)
+        trace = trace or run(sheet.scenario)
     except BacktraceError:
         return False
     if any(row.id not in trace.plan.quantities for row in sheet.judged()):

@@ -100,16 +100,19 @@ class Judgement:
 
     @property
     def missing(self) -> tuple[Key, ...]:
-        """The lines that the sheet leaves out and that lines on it are worked from, in the order of the working."""
-        plan, shown = self.trace.plan, {line.key for line in self.lines}
-        working, found, waiting = Working(self.trace), set[Key](), list(shown)
-        working.floor = min((key.update for key in shown), default=1)
+        """The lines that the sheet leaves out and that wrong lines on it are worked from, in the order of the working.
+
+        Only updates are looked at that the sheet has lines of.
+        """
+        shown, found = {line.key for line in self.lines}, set[Key]()
+        updates, working = {key.update for key in shown}, Working(self.trace)
+        waiting = [line.key for line in self.wrong]
         while waiting:
             for key in working.operands(waiting.pop()):
-                if key not in found and key not in shown:
+                if key not in found and key not in shown and key.update in updates:
                     found.add(key)
                     waiting.append(key)
-        told = (key for key in found if (e := plan.equation(key.id)) is not None and e.told == "always")
+        told = (key for key in found if (e := self.trace.plan.equation(key.id)) is not None and e.told == "always")
         return tuple(sorted(told, key=lambda key: order_of(self.trace, key)))
 
 

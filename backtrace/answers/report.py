@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import groupby
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -44,11 +47,7 @@ _SAID: dict[Kind, str] = {
 _MOST_OTHERS = 3
 _MOST_MISSING = 8
 _MOST_OUTPUTS = 6
-
-
-def report(judgement: Judgement) -> Lesson:
-    """The judgement as a lesson."""
-    return Lesson(tuple(Report(judgement).blocks()))
+_WIDEST = 18
 
 
 class Report:
@@ -73,6 +72,21 @@ class Report:
         """The conventions under which nothing on the sheet is wrong."""
         return conventions(self.judgement)
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether the sheet follows a convention throughout, lines of the update included, which decide it."""
+        phases = {e.phase for line in self.judgement.lines if (e := self.trace.plan.equation(line.key.id))}
+        return bool(self.conventions) and "update" in phases
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing is wrong on the sheet, a convention apart."""
+        return self.judgement.is_right or (self.is_decided and not self.judgement.faults)
+
+    def lesson(self) -> Lesson:
+        """The judgement as a lesson."""
+        return Lesson(tuple(self.blocks()))
+
     def blocks(self) -> Iterator[Block]:
         """All that is told, in order."""
         count = len(self.judgement.lines)
@@ -80,32 +94,35 @@ class Report:
         yield Heading(f"{self.sheet.title} against “{title}”: {count} line{'s' if count != 1 else ''}", 0)
         yield Prose((self.counted(),))
         wrong = self.judgement.wrong
-        if self.conventions:
-            yield from self.convention()
-        elif wrong:
+        yield from self.convention()
+        if wrong and not self.is_decided:
             yield Prose(("First wrong line: ", self.name(wrong[0].key), f" (line {self.numbers[wrong[0].key]})."))
         yield from self.faults()
-        if self.judgement.lines:
-            yield self.table()
-        if not self.conventions:
+        yield from self.tables()
+        if not self.is_decided:
             for line in wrong:
                 yield from self.explained(line)
         yield from self.missing()
         yield from self.learning()
         yield from self.marked()
 
-    def counted(self) -> str:
+    @property
+    def counts(self) -> Counter[Kind]:
         """How many lines came out in which way."""
-        count = Counter(line.kind for line in self.judgement.lines)
-        parts = [f"{count[kind]} {said}" for kind, said in _COUNTED if count[kind]]
+        return Counter(line.kind for line in self.judgement.lines)
+
+    def counted(self) -> str:
+        """The same in words."""
+        parts = [f"{self.counts[kind]} {said}" for kind, said in _COUNTED if self.counts[kind]]
         if self.judgement.faults:
             parts.append(f"{len(self.judgement.faults)} that could not be judged")
         return ("; ".join(parts) or "No line could be judged") + "."
 
     def convention(self) -> Iterator[Block]:
         """The convention that the sheet follows; both readings where no update decides."""
+        opening = "No mistake, a convention" if self.is_decided else "A convention, or a mistake: no update decides"
         for found in self.conventions:
-            yield Prose((f"Convention: {found.name}. {found.says}",), "note")
+            yield Prose((f"{opening}: {found.name}. {found.says}",), "note")
 
     def faults(self) -> Iterator[Block]:
         """The rows that could not be judged."""
@@ -116,20 +133,37 @@ class Report:
             yield Heading("Lines that could not be judged", 2)
             yield Table((("line",), ("",), ("",)), tuple(rows))
 
-    def table(self) -> Table:
-        """The sheet: what was written beside what is true, and the verdict."""
+    def tables(self) -> Iterator[Block]:
+        """The sheet, update by update: what was written beside what is true, and the verdict."""
         columns = ("",), ("line",), ("you wrote",), ("true",), ("verdict",)
-        return Table(columns, tuple(row for line in self.judgement.lines for row in self.rows(line)))
+        for update, lines in groupby(self.judgement.lines, lambda line: line.key.update):
+            if self.sheet.last_update > 1:
+                is_after = update > self.trace.updates
+                yield Heading(f"After update {update - 1}" if is_after else f"Update {update}", 2)
+            yield Table(columns, tuple(row for line in lines for row in self.rows(line)))
 
     def rows(self, line: Judged) -> Iterator[tuple[Sentence, ...]]:
-        """One line of the table; of a matrix one for each of its rows."""
+        """One line of the table; of a matrix one for each of its rows, of long numbers one for each entry."""
         wrote = {v.index: v.figure.number.shown if v.figure.number else Shown(v.figure.text) for v in line.verdicts}
         true = {v.index: self.true(v) for v in line.verdicts}
-        opening: tuple[Sentence, ...] = (str(self.numbers[line.key]),), (self.name(line.key), *self.when(line.key))
-        closing_: Sentence = (self.verdict(line),)
-        for cells in zip(self.values(wrote, line), self.values(true, line), strict=True):
-            yield *opening, *cells, closing_
-            opening, closing_ = ((), ()), ()
+        place, when = str(self.numbers[line.key]), self.of_sample(line.key)
+        said = list(self.values(wrote, line))
+        if max(len(str(row[0])) for row in said) > _WIDEST or len(wrote) < prod(self.shape(line.key)):
+            for verdict in line.verdicts:
+                name = Formula(Var(line.key.id, (), index=verdict.index or None), self.trace.notation.leaf)
+                cells = ((number(each[verdict.index]),) for each in (wrote, true))
+                yield (place,), (name, *when), *cells, (self.verdict(replace(line, verdicts=(verdict,))),)
+                place, when = "", ()
+            return
+        opening: tuple[Sentence, ...] = (place,), (self.name(line.key), *when)
+        verdict_: Sentence = (self.verdict(line),)
+        for cells_ in zip(said, self.values(true, line), strict=True):
+            yield *opening, *cells_, verdict_
+            opening, verdict_ = ((), ()), ()
+
+    def shape(self, key: Key) -> tuple[int, ...]:
+        """The shape of a quantity."""
+        return self.trace.plan.quantities[key.id].var.shape
 
     def true(self, verdict: Verdict) -> Shown:
         """The true value with as many digits as were given, at least so many that it differs from a wrong one."""
@@ -143,7 +177,7 @@ class Report:
 
     def values(self, entries: dict[Index, Shown], line: Judged) -> Iterator[Sentence]:
         """Numbers in the shape of their quantity, row by row, a dot where none was written."""
-        shape = self.trace.plan.quantities[line.key.id].var.shape
+        shape = self.shape(line.key)
         for row in np.ndindex(*shape[:-1]):
             places = [(*row, column) for column in range(shape[-1])] if shape else [()]
             written = (entries.get(tuple(i + 1 for i in place)) for place in places)
@@ -170,6 +204,10 @@ class Report:
         """The quantity's name."""
         return Formula(self.trace.plan.quantities[key.id].var, self.trace.notation.leaf)
 
+    def of_sample(self, key: Key) -> Sentence:
+        """The sample, where there are several."""
+        return (f", sample {key.sample}",) if key.sample is not None and len(self.trace.scenario.x) > 1 else ()
+
     def when(self, key: Key) -> Sentence:
         """Update and sample, where there are several."""
         parts = []
@@ -177,9 +215,8 @@ class Report:
             parts.append(
                 f"update {key.update}" if key.update <= self.trace.updates else f"after update {key.update - 1}"
             )
-        if key.sample is not None and len(self.trace.scenario.x) > 1:
-            parts.append(f"sample {key.sample}")
-        return (f" ({', '.join(parts)})",) if parts else ()
+        when = f" ({', '.join(parts)})" if parts else ""
+        return (when, *self.of_sample(key))
 
     def explained(self, line: Judged) -> Iterator[Block]:
         """What is wrong with a line, and what was apparently used in place of the right formula."""
@@ -198,7 +235,9 @@ class Report:
         if best.second is not None:
             yield Prose((f"And: {best.second.mistake.says}",))
         yield from self.formulas(line, best)
-        if best.key not in self.numbers and best.key != line.key:
+        if best.key.update != line.key.update:
+            yield Prose(("It is made in the line of ", self.name(best.key), *self.when(best.key), " already."), "note")
+        elif best.key not in self.numbers and best.key != line.key:
             where = self.trace.plan.equation(best.key.id)
             if where is not None and where.told == "always":
                 yield Prose(
@@ -220,23 +259,33 @@ class Report:
 
     def formulas(self, line: Judged, explanation: Explanation | None) -> Iterator[Block]:
         """The formula of the first wrong entry as it should be, and as it was apparently used."""
-        verdict = next(v for v in line.verdicts if v.kind == "wrong")
-        opening = Opening(self.own, explanation.formulas if explanation else {})
-        self.own.floor = max(1, line.key.update - 1)
-        target = Formula(Var(line.key.id, (), index=verdict.index or None), self.trace.notation.leaf)
-        for word, is_changed in (("should be", False), ("you used ", True)):
-            if is_changed and explanation is None:
-                return
-            formula = opening.formula(line.key, verdict.index, is_changed)
-            if is_readable(formula) and not _reads_before(formula):
-                yield Recall(word, (self.worked(target, formula, line),))
+        for word, derivation in zip(("should be", "you used "), self.derivations(line, explanation), strict=True):
+            if derivation is not None:
+                yield Recall(word, (derivation,))
 
-    def worked(self, target: Formula, formula: Expr, line: Judged) -> Derivation:
+    def derivations(self, line: Judged, explanation: Explanation | None) -> tuple[Derivation | None, Derivation | None]:
+        """How the first wrong entry should be worked, and how it apparently was; None where that is too long."""
+        key, index = line.key, next(v.index for v in line.verdicts if v.kind == "wrong")
+        if explanation is not None and explanation.key.update != key.update:
+            key, index = explanation.key, tuple(1 for _ in self.shape(explanation.key))
+        opening = Opening(self.own, explanation.formulas if explanation else {})
+        self.own.floor = max(1, key.update - 1)
+        target = Formula(Var(key.id, (), index=index or None), self.trace.notation.leaf)
+        formulas = (opening.formula(key, index, is_changed) for is_changed in (False, True))
+        right, used = (self.readable(target, formula, key) for formula in formulas)
+        return right, used if explanation else None
+
+    def readable(self, target: Formula, formula: Expr, key: Key) -> Derivation | None:
+        """The formula worked, where it is short enough and reads nothing that has no name."""
+        return self.worked(target, formula, key) if is_readable(formula) and not _reads_before(formula) else None
+
+    def worked(self, target: Formula, formula: Expr, key: Key) -> Derivation:
         """A formula, its numbers put in, and what they give, to the digits of the line."""
-        equation = self.trace.plan.equation(line.key.id)
+        equation, line = self.trace.plan.equation(key.id), self.judgement.line(key)
         assert equation is not None
-        reads, body = self.own.lookup(equation, line.key), opened(formula)
-        given = (v.figure.number.decimals for v in line.verdicts if v.figure.number and v.figure.number.decimals)
+        reads, body = self.own.lookup(equation, key), opened(formula)
+        figures = [v.figure.number for v in line.verdicts] if line else []
+        given = (number.decimals for number in figures if number and number.decimals)
         decimals = max(given, default=self.trace.scenario.decimals)
         with np.errstate(all="ignore"):
             value = float(evaluate(body, reads))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from math import isfinite
 from typing import Any
@@ -21,8 +21,9 @@ from backtrace.answers.catalogue import CATALOGUE, Mistake
 from backtrace.answers.numbers import WrittenNumber
 from backtrace.answers.slips import Slip, Written
 from backtrace.answers.working import FARTHEST, Changed, Index, Key, Working
+from backtrace.engine.plan import Plan
 from backtrace.engine.trace import Trace
-from backtrace.engine.work import work
+from backtrace.engine.work import Worked, work
 from backtrace.formula.evaluate import FLOATS, entries, evaluate
 from backtrace.formula.expr import Expr
 from backtrace.formula.intervals import Interval, about
@@ -82,9 +83,8 @@ class Search:
     figures: Mapping[Key, Numbers]
     wrong: Mapping[Key, Sequence[Index]]
     right: Mapping[Key, Sequence[Index]]
-    catalogue: Sequence[Mistake] = CATALOGUE
     found: dict[Key, list[Explanation]] = field(default_factory=dict)
-    cache: dict[tuple[str, int, int], list[tuple[Mistake, Altered]]] = field(default_factory=dict)
+    trained: dict[tuple[Explanation, int], Worked] = field(default_factory=dict)
 
     @cached_property
     def own(self) -> Working:
@@ -129,7 +129,7 @@ class Search:
 
     def _far(self, key: Key) -> list[Explanation]:
         """What explains a line after many updates: a mistake in it, or one of an earlier line, made throughout."""
-        found = self._ranked(key, (each for each in self._singles(key, self.doubles) if each.key.update == key.update))
+        found = self._ranked(key, self._singles(key, self.doubles, in_update=key.update))
         return found or [each for each in self._earlier(key) if self._throughout(key, each)]
 
     def _earlier(self, key: Key) -> Iterator[Explanation]:
@@ -143,8 +143,11 @@ class Search:
         formulas = {name: formula for name, formula in explanation.changed.items() if isinstance(formula, Expr)}
         if len(formulas) < len(explanation.changed):
             return False
-        plan = self.trace.plan.with_formulas(formulas)
-        worked = next(each for each in work(self.trace.scenario, plan) if each.update == key.update)
+        place = (explanation, key.update)
+        if place not in self.trained:
+            plan = self.trace.plan.with_formulas(formulas)
+            self.trained[place] = next(e for e in work(self.trace.scenario, plan) if e.update == key.update)
+        worked = self.trained[place]
         values = worked.values[key.id]
         if key.sample is not None:
             values = values[worked.samples.index(key.sample - 1)]
@@ -161,25 +164,18 @@ class Search:
             waiting += list(working.operands(here))
         return [each for each in found if self.trace.plan.equation(each.id) is not None]
 
-    def _made(self, key: Key) -> list[tuple[Mistake, Altered]]:
+    def _made(self, key: Key) -> tuple[tuple[Mistake, Altered], ...]:
         """The changed formulas of an equation, in the order of the catalogue."""
-        samples = len(self.trace.schedule.samples(key.update))
-        at = key.id, samples, min(key.update, FARTHEST + 2)
-        if at not in self.cache:
-            equation = self.trace.plan.equation(key.id)
-            assert equation is not None
-            subject = Subject(self.trace.plan, equation, samples, at[2])
-            self.cache[at] = [
-                (row, made)
-                for row in self.catalogue
-                for made in row.makes(subject)
-                if made.formula.shape == equation.target.shape
-            ]
-        return self.cache[at]
+        samples, update = len(self.trace.schedule.samples(key.update)), min(key.update, FARTHEST + 2)
+        return mistakes_in(self.trace.plan, key.id, samples, update)
 
-    def _singles(self, key: Key, doubles: Working, is_exact: bool = False) -> Iterator[Explanation]:
-        """One mistake, in the line or behind it."""
+    def _singles(
+        self, key: Key, doubles: Working, is_exact: bool = False, in_update: int | None = None
+    ) -> Iterator[Explanation]:
+        """One mistake, in the line or behind it, of any update or only of one."""
         for behind in self.equations(key, doubles):
+            if in_update not in (None, behind.update):
+                continue
             for mistake, altered in self._made(behind):
                 explanation = Explanation(mistake, behind, altered)
                 if self._is_near(key, explanation, doubles, is_exact):
@@ -207,7 +203,7 @@ class Search:
         samples = 0 if equation.target.per_sample else len(self.trace.schedule.samples(key.update))
         formulas, expected = entries(self.trace.plan.inlined(equation), samples), np.asarray(self.doubles.unshown(key))
         reads = self.doubles.lookup(equation, key)
-        for mistake in self.catalogue:
+        for mistake in CATALOGUE:
             changed, notes = formulas.copy(), list[str]()
             if mistake.slips is None:
                 continue
@@ -262,7 +258,7 @@ class Search:
             is_close = all(_is_close(float(_at(points, index)), number) for index, number in numbers.items())
             is_rounded = all(reaches(_at(reach, index), number) for index, number in numbers.items())
             support = self._support(key, explanation) if own is self.own else 0
-            order = -support, not is_close, not is_rounded, self.catalogue.index(explanation.mistake), len(found)
+            order = -support, not is_close, not is_rounded, CATALOGUE.index(explanation.mistake), len(found)
             found.append((order, replace(explanation, support=support, is_close=is_close)))
             if len(found) >= _MOST_FOUND:
                 break
@@ -280,6 +276,17 @@ class Search:
             for index in self.right.get(other, ()):
                 count -= not reaches(_at(values, index), self.figures[other][index], wide=True)
         return count
+
+
+@lru_cache(maxsize=2048)
+def mistakes_in(plan: Plan, name: str, samples: int, update: int) -> tuple[tuple[Mistake, Altered], ...]:
+    """What each mistake of the catalogue makes of an equation's formula: those changes that leave its shape."""
+    equation = plan.equation(name)
+    assert equation is not None
+    subject = Subject(plan, equation, samples, update)
+    return tuple(
+        (row, made) for row in CATALOGUE for made in row.makes(subject) if made.formula.shape == equation.target.shape
+    )
 
 
 def _at(values: Any, index: Index) -> Any:

@@ -16,6 +16,7 @@ COMMANDS = {
     "step": "go through a training step one line at a time",
     "present": "show the derivation as a deck of slides in the browser",
     "export": "write a trace to a file, for programs",
+    "check": "judge a sheet worked by hand: which line is wrong first, and why",
     "verify": "hold every gradient against central differences and sympy",
     "compare": "hold two trainings side by side: where they part, and by what factor",
     "list": "list what there is to choose from, or one variant in full",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 
 import click
 import numpy as np
+from click.core import ParameterSource
 
 from backtrace.cli.options import Parameter
 from backtrace.cli.report import report
@@ -20,7 +22,7 @@ from backtrace.formats.whole import whole_file
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.draws import Draws
 from backtrace.network.losses import LOSSES
-from backtrace.scenario import read_text
+from backtrace.scenario import find, load, read_text
 
 _MOST_UNITS = 100
 _DECIMALS = 3
@@ -107,18 +109,23 @@ class Wanted:
     show_default=True,
     help="Decimals of the results; the most of any line with --nice.",
 )
+@click.option("--sheet", metavar="SCENARIO", help="Write an empty sheet of that scenario instead, for `check`.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write to FILE.")
-def command(units: tuple[int, ...], output: Path | None, **options: Any) -> int:  # fmt: skip
+def command(units: tuple[int, ...], output: Path | None, sheet: str | None, **options: Any) -> int:
     """Write a scenario for a network such as 2-3-1, ready to run and to change.
 
     With --nice every line, to the pass after the update, comes out even in so many decimals, no unit is dead, no
     factor 0 or 1 hides a path and the loss falls; where no such numbers are found the exit code is 1.
 
+    With --sheet it is an empty sheet of a scenario, for results worked by hand.
+
     Without -o it goes to standard output; a file that exists is not touched.
     """
-    wanted = _wanted(units, options)
     if output is not None and output.exists():
         raise misfit(f"{output} exists already", "a new name", "remove it first, or write to another file")
+    if sheet is not None:
+        return _write(_sheet(sheet, output), output)
+    wanted = _wanted(units, options)
     text = _text(wanted, _drawn(wanted))
     scenario = read_text(text, "the new scenario")
     if wanted.nice:
@@ -129,12 +136,31 @@ def command(units: tuple[int, ...], output: Path | None, **options: Any) -> int:
             report(_none_found(wanted))
             return 1
         text = _text(wanted, found)
+    return _write(text, output)
+
+
+def _write(text: str, output: Path | None) -> int:
     if output is None:
         sys.stdout.write(text)
         return 0
     with whole_file(output) as stream:
         stream.write(text)
     return 0
+
+
+def _sheet(argument: str, output: Path | None) -> str:
+    """An empty sheet of the scenario, which it names as seen from its own folder."""
+    from backtrace.answers.empty import new_sheet
+
+    context = click.get_current_context()
+    given = [name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if other := [name for name in given if name not in ("sheet", "output")]:
+        raise misfit(f"--sheet with {other[0].replace('_', '-')}", "--sheet, and at most -o",
+                     "what the network is, the scenario says")  # fmt: skip
+    path = find(argument)
+    is_bundled = path.stem == argument
+    said = argument if is_bundled else os.path.relpath(path, output.parent if output else Path())
+    return new_sheet(load(path), said)
 
 
 def _wanted(units: tuple[int, ...], options: Mapping[str, Any]) -> Wanted:

@@ -187,7 +187,7 @@ class ConsolePrinter:
             opening = " " * len(opening)
 
     def packed(self, derivation: Derivation, room: int) -> list[str]:
-        """A derivation in as few lines as its forms need: a line is broken before a relation sign, else before others."""
+        """A derivation in as few lines as its forms need, broken before relation signs where that is enough."""
         target = derivation.target.linear(self.language)
         rows, indent = [target], " " * cell_len(target)
         for form in derivation.forms:
@@ -196,10 +196,10 @@ class ConsolePrinter:
                 rows[-1] += part
             else:
                 rows.append(indent + part)
-        found: list[str] = []
-        for row in rows:
-            first, *others = (box.lines[0] for box in broken([Box((row,))], room))
-            found += [first, *(indent + "   " + other for other in others)]
+        found = [box.lines[0] for box in broken([Box((rows[0],))], room)]
+        for row in rows[1:]:
+            first, *others = broken([Box((row.strip(),))], room - len(indent) - 3)
+            found += [f"{indent} {first.lines[0]}", *(f"{indent}   {box.lines[0]}" for box in others)]
         return found
 
     def table(self, table: Table) -> None:

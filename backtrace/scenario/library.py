@@ -28,6 +28,11 @@ def path_of(name: str) -> Path:
     raise InputError([Problem(f"there is no bundled scenario '{shown}'", listed(known, "or"), remedy)])
 
 
+def sheets() -> dict[str, Path]:
+    """The hand-worked sheets that ship with the tool, by name."""
+    return {path.stem: path for path in sorted((_folder() / "sheets").glob("*.yaml"))}
+
+
 def find(argument: str) -> Path:
     """The file that an argument means: a path where it has a suffix or a slash, a bundled scenario otherwise."""
     path = Path(argument)

@@ -92,8 +92,12 @@ class _Open:
 
 @dataclass
 class _Builder:
-    """Takes events one by one, so that deep nesting costs no recursion."""
+    """Takes events one by one, so that deep nesting costs no recursion.
 
+    `as_written` leaves scalars as the text that stands there, nothing but an empty value or null becoming None.
+    """
+
+    as_written: bool = False
     flaws: list[Flaw] = field(default_factory=list)
     marks: dict[int, Any] = field(default_factory=dict)
     anchors: dict[str, tuple[Any, int]] = field(default_factory=dict)
@@ -147,9 +151,10 @@ class _Builder:
     def resolved(self, event: yaml.ScalarEvent, mark: Mark) -> Any:
         """The value that a scalar stands for: quoted and block text is text, plain text may be a number."""
         text: str = event.value
-        if event.implicit[0] and not event.style:
-            if text in _WORDS:
-                return _WORDS[text]
+        is_plain = event.implicit[0] and not event.style
+        if is_plain and text in _WORDS and (_WORDS[text] is None or not self.as_written):
+            return _WORDS[text]
+        if is_plain and not self.as_written:
             if FLOAT.fullmatch(text):
                 return self.number(text, mark)
             if _NOT_FINITE.fullmatch(text):
@@ -235,9 +240,12 @@ def _has_half_characters(text: str) -> bool:
     return any("\ud800" <= c <= "\udfff" for c in text)
 
 
-def parsed(text: str, lines: list[str]) -> tuple[Tree, bool]:
-    """The document in the text, and whether it was read to its end; the flaws of the tree say what was wrong."""
-    builder, whole = _Builder(), True
+def parsed(text: str, lines: list[str], as_written: bool = False) -> tuple[Tree, bool]:
+    """The document in the text, and whether it was read to its end; the flaws of the tree say what was wrong.
+
+    With `as_written` a scalar is the text that stands there, so that 0.50 keeps its digits.
+    """
+    builder, whole = _Builder(as_written), True
     try:
         for event in yaml.parse(text, Loader=_PARSER):
             builder.take(event)

@@ -107,7 +107,7 @@ def test_a_notation_is_listed_with_every_spelling(capsys, monkeypatch):
     assert typed == ["delta_h", r"\delta^{h}"]
 
 
-@pytest.mark.parametrize("name", ["scenario", "trace"])
+@pytest.mark.parametrize("name", ["scenario", "trace", "sheet"])
 def test_schemas_are_json(name, capsys):
     """`schema` prints a JSON Schema of the 2020-12 draft."""
     schema = json.loads(here(["schema", name], capsys).out)

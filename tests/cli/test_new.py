@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backtrace.answers.files import sheets_of_file
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES
 from backtrace.scenario import load
@@ -90,3 +91,18 @@ def test_the_decimals_are_those_of_the_display(tmp_path, capsys):
     path = tmp_path / "new.yaml"
     assert here(["new", "--decimals", "5", "-o", str(path)], capsys).code == 0
     assert load(path).decimals == 5
+
+
+def test_a_new_sheet_names_its_scenario_as_seen_from_its_own_folder(tmp_path, capsys):
+    """A bundled scenario is named, a file by the way to it; what the network is may not be said besides."""
+    assert "\nscenario: lecture\n" in here(["new", "--sheet", "lecture"], capsys).out
+    (tmp_path / "sheets").mkdir()
+    scenario, sheet = tmp_path / "mine.yaml", tmp_path / "sheets" / "sheet.yaml"
+    scenario.write_text(here(["new", "2-3-1"], capsys).out)
+    assert here(["new", "--sheet", str(scenario), "-o", str(sheet)], capsys).code == 0
+    (read,) = sheets_of_file(sheet)
+    assert (read.scenario.units, [row.fault for row in read.rows if row.fault]) == ((2, 3, 1), [])
+    assert here(["new", "--sheet", str(scenario), "-o", str(sheet)], capsys).code == 2
+    ran = here(["new", "2-3-1", "--sheet", "lecture"], capsys)
+    assert (ran.code, ran.out) == (2, "")
+    assert "--sheet with units" in ran.err

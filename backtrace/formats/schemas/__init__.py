@@ -7,6 +7,7 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
+from backtrace.answers.sheet_schema import sheet_schema
 from backtrace.scenario import scenario_schema
 
 
@@ -17,4 +18,8 @@ def trace_schema() -> dict[str, Any]:
     return schema
 
 
-SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {"scenario": scenario_schema, "trace": trace_schema}
+SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
+    "scenario": scenario_schema,
+    "trace": trace_schema,
+    "sheet": sheet_schema,
+}
