@@ -45,6 +45,12 @@ class Altered:
         out: Changed = _array(self.formula, {index: opened(each) for index, each in np.ndenumerate(self.formula)})
         return out
 
+    @property
+    def reads_before(self) -> bool:
+        """Whether it reads a value of the update before, which has no name of its own."""
+        formulas = [self.formula] if isinstance(self.formula, Expr) else self.formula.ravel()
+        return any(var.name.endswith(BEFORE) for each in formulas for var in variables(each))
+
 
 @dataclass(frozen=True, eq=False)
 class Subject:

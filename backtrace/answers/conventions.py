@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from backtrace.answers.judging import Judgement, judge
+from backtrace.answers.judging import Judgement, is_all_right
 from backtrace.answers.numbers import WrittenNumber
 from backtrace.answers.sheet import Figure, Row, Sheet
 from backtrace.engine.plan import Plan
@@ -209,4 +209,4 @@ def _is_right(sheet: Sheet, trace: Trace | None) -> bool:
         return False
     if any(row.id not in trace.plan.quantities for row in sheet.judged()):
         return False
-    return all(line.is_right for line in judge(sheet, trace, explained=False).lines)
+    return is_all_right(sheet, trace)

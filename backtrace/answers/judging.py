@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ from backtrace.answers.numbers import WrittenNumber
 from backtrace.answers.search import Explanation, Search, reaches
 from backtrace.answers.sheet import Figure, Row, Sheet
 from backtrace.answers.working import FARTHEST, Index, Key, Working
+from backtrace.engine.plan import Plan
 from backtrace.engine.trace import Trace
 from backtrace.formula.evaluate import FLOATS
 from backtrace.formula.intervals import Interval, about
@@ -118,22 +119,24 @@ class Judgement:
 
 def order_of(trace: Trace, key: Key) -> tuple[int, int, int]:
     """Where a quantity stands in the order of the working; what is given stands before all lines of its update."""
-    places = {equation.id: place for place, equation in enumerate(trace.plan.equations)}
-    of_sample = len(trace.plan.of_sample)
-    place = places.get(key.id, -1)
-    return (
-        key.update,
-        0 if place < of_sample else 1,
-        (key.sample or 0) * of_sample + place if place < of_sample else place,
-    )
+    place, of_sample = _places(trace.plan).get(key.id, -1), len(trace.plan.of_sample)
+    is_of_update = place >= of_sample
+    return key.update, is_of_update, place if is_of_update else (key.sample or 0) * of_sample + place
 
 
-def judge(sheet: Sheet, trace: Trace, explained: bool = True) -> Judgement:
-    """The judgement of a sheet against the trace of its scenario, which goes as far as the sheet does.
+@lru_cache(maxsize=8)
+def _places(plan: Plan) -> dict[str, int]:
+    return {equation.id: place for place, equation in enumerate(plan.equations)}
 
-    With `explained` the mistakes behind wrong lines are searched for.
-    """
-    return _Judging(sheet, trace).judgement(explained)
+
+def judge(sheet: Sheet, trace: Trace) -> Judgement:
+    """The judgement of a sheet against the trace of its scenario, which goes as far as the sheet does."""
+    return _Judging(sheet, trace).judgement()
+
+
+def is_all_right(sheet: Sheet, trace: Trace) -> bool:
+    """Whether no line that can be judged is anything but right; nothing is looked at behind the first that is not."""
+    return all(line.is_right for line in _Judging(sheet, trace).verdicts())
 
 
 @dataclass(eq=False)
@@ -150,18 +153,21 @@ class _Judging:
     def __post_init__(self) -> None:
         self.truth, self.own, self.doubles = (Working(self.trace), Working(self.trace), Working(self.trace, FLOATS))
 
-    def judgement(self, explained: bool) -> Judgement:
+    def judgement(self) -> Judgement:
+        lines = tuple(self.explained(line) for line in list(self.verdicts()))
+        return Judgement(self.sheet, self.trace, lines, tuple(row for row in self.sheet.rows if row.fault))
+
+    def verdicts(self) -> Iterator[Judged]:
+        """The lines in the order of the working, each judged when it is asked for."""
         rows: dict[Key, list[tuple[Row, Figure]]] = {}
         for row in self.sheet.judged():
             per_sample = self.trace.plan.quantities[row.id].var.per_sample
             for figure in row.figures:
-                rows.setdefault(Key(row.id, row.update, figure.sample if per_sample else None), []).append(
-                    (row, figure)
-                )
+                key = Key(row.id, row.update, figure.sample if per_sample else None)
+                rows.setdefault(key, []).append((row, figure))
         for key in sorted(rows, key=lambda key: order_of(self.trace, key)):
             self.lines[key] = self.judged(key, rows[key])
-        lines = tuple(self.explained(line) if explained else line for line in self.lines.values())
-        return Judgement(self.sheet, self.trace, lines, tuple(row for row in self.sheet.rows if row.fault))
+            yield self.lines[key]
 
     def judged(self, key: Key, written: Sequence[tuple[Row, Figure]]) -> Judged:
         """The line of a quantity; its numbers are known from now on."""
@@ -260,7 +266,7 @@ class _Judging:
         if line.kind != "wrong" or line.is_given:
             return line
         self.go_to(line.key.update)
-        found = tuple(self.search.explanations(line.key))
+        found = tuple({e.name: e for e in reversed(self.search.explanations(line.key))}.values())[::-1]
         return replace(line, explanations=found, named=None if found else self.other_name(line))
 
     def other_name(self, line: Judged) -> Key | None:

@@ -268,10 +268,10 @@ class Report:
         key, index = line.key, next(v.index for v in line.verdicts if v.kind == "wrong")
         if explanation is not None and explanation.key.update != key.update:
             key, index = explanation.key, tuple(1 for _ in self.shape(explanation.key))
-        opening = Opening(self.own, explanation.formulas if explanation else {})
+        opening = Opening(self.own, explanation.formulas if explanation else {}, key.update)
         self.own.floor = max(1, key.update - 1)
         target = Formula(Var(key.id, (), index=index or None), self.trace.notation.leaf)
-        formulas = (opening.formula(key, index, is_changed) for is_changed in (False, True))
+        formulas = (opening.formula(key.id, index, is_changed) for is_changed in (False, True))
         right, used = (self.readable(target, formula, key) for formula in formulas)
         return right, used if explanation else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backtrace.answers.working import BEFORE, Changed, Index, Key, Working
+from backtrace.answers.working import BEFORE, Changed, Index, Working
 from backtrace.engine.plan import Plan
 from backtrace.formula.calculus import rebuilt
 from backtrace.formula.expr import Expr, Var, variables
@@ -18,27 +18,25 @@ _LONGEST = 60
 class Opening:
     """Writes formulas of single entries, with changed formulas in their places, and what lies between opened.
 
-    What is opened are quantities that are told within other lines, and those that the sheet leaves out and a changed
-    formula lies behind.
+    `update` is the one that the entry is of. What is opened are quantities that are told within other lines, and those
+    that the sheet leaves out and a changed formula lies behind.
     """
 
     working: Working
     changed: dict[str, Changed]
+    update: int
 
     @property
     def plan(self) -> Plan:
         """The plan of the working."""
         return self.working.plan
 
-    def formula(self, key: Key, index: Index, is_changed: bool) -> Expr:
-        """The formula of the entry, right or with the changes."""
-        return self._entry(key.id, index, None, key.update, is_changed)
-
-    def _entry(self, name: str, index: Index, sample: int | None, update: int, is_changed: bool) -> Expr:
+    def formula(self, name: str, index: Index, is_changed: bool, sample: int | None = None) -> Expr:
+        """The formula of an entry of the quantity, right or with the changes."""
         equation = self.plan.equation(name)
         assert equation is not None
         formula: Changed = self.changed[name] if is_changed and name in self.changed else equation.formula
-        samples = 0 if equation.target.per_sample else len(self.working.trace.schedule.samples(update))
+        samples = 0 if equation.target.per_sample else len(self.working.trace.schedule.samples(self.update))
         if isinstance(formula, Expr):
             one = entry(formula, index, samples)
         else:
@@ -48,9 +46,9 @@ class Opening:
         def opened(var: Var) -> Expr:
             at = replace(var, sample=var.sample or sample) if sample and var.per_sample else var
             at = self._in_shape(at)
-            if at.name.endswith(BEFORE) or not self._is_opened(at.name, update):
+            if at.name.endswith(BEFORE) or not self._is_opened(at.name):
                 return at
-            return self._entry(at.name, at.index or (), at.sample, update, is_changed)
+            return self.formula(at.name, at.index or (), is_changed, at.sample)
 
         return rebuilt(one, opened)
 
@@ -63,16 +61,16 @@ class Opening:
         place = max(index, default=1)
         return replace(var, index=(place,) if len(shape) == 1 else (1, place) if shape[0] == 1 else (place, 1))
 
-    def _is_opened(self, name: str, update: int) -> bool:
+    def _is_opened(self, name: str) -> bool:
         equation = self.plan.equation(name)
         if equation is None or (equation.phase in ("forward", "loss") and equation.told == "always"):
             return equation is not None and name in self.changed
         if equation.told == "folded":
             return True
-        return name in self.changed or (not self._is_shown(name, update) and self._leads_to_changed(name))
+        return name in self.changed or (not self._is_shown(name) and self._leads_to_changed(name))
 
-    def _is_shown(self, name: str, update: int) -> bool:
-        return any(key.id == name and key.update == update for key in self.working.known)
+    def _is_shown(self, name: str) -> bool:
+        return any(key.id == name and key.update == self.update for key in self.working.known)
 
     def _leads_to_changed(self, name: str) -> bool:
         """Whether a changed formula lies behind a quantity of the same update."""

@@ -137,12 +137,14 @@ Formats = Mapping[str, tuple[str, str]]
 """The suffixes and the meaning of each export format, by name."""
 
 
-def catalogue(kind: str | None, name: str | None, formats: Formats) -> Lesson:
-    """All kinds, one kind, or one of its variants by itself.
+def catalogue(
+    kind: str | None, name: str | None, formats: Formats, further: Mapping[str, Kind] | None = None
+) -> Lesson:
+    """All kinds, those of the rooms above among them, one kind, or one of its variants by itself.
 
     Raises InputError with the nearest name where there is none of that name.
     """
-    kinds = KINDS | {"formats": _formats(formats)}
+    kinds = KINDS | {"formats": _formats(formats)} | dict(further or {})
     if kind is not None and kind not in kinds:
         holder = next((each for each, row in kinds.items() if kind in row.names()), "")
         near = f"did you mean 'backtrace list {holder} {kind}'?" if holder else ""

@@ -13,7 +13,16 @@ from backtrace.scenario import scenario_schema
 
 def trace_schema() -> dict[str, Any]:
     """The JSON Schema of an exported trace."""
-    text = files(__package__).joinpath("trace.schema.json").read_text(encoding="utf-8")
+    return _schema("trace")
+
+
+def check_schema() -> dict[str, Any]:
+    """The JSON Schema of the verdicts on a sheet, or on a pile of them."""
+    return _schema("check")
+
+
+def _schema(name: str) -> dict[str, Any]:
+    text = files(__package__).joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
 
@@ -22,4 +31,5 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "scenario": scenario_schema,
     "trace": trace_schema,
     "sheet": sheet_schema,
+    "check": check_schema,
 }
