@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from backtrace.answers.empty import told_equations
 from backtrace.answers.judging import Judged, Judgement, judge
-from backtrace.answers.lines import sheet_of_words
+from backtrace.answers.lines import line_of
 from backtrace.answers.naming import names_of
 from backtrace.answers.report import Report
+from backtrace.answers.rows import Written, sheet_of_lines
 from backtrace.answers.separating import separating
 from backtrace.answers.sheet import Sheet
 from backtrace.answers.working import Key
@@ -87,9 +87,9 @@ class _Entering:
     @property
     def sheet(self) -> Sheet:
         """The sheet as far as it goes."""
-        words = (f"{key.id}{f' @ 1, sample {key.sample}' if key.sample else ''} = {text}"
-                 for key, text in self.said.items())  # fmt: skip
-        return replace(sheet_of_words(words, self.trace.scenario), title="What you worked")
+        lines = [line_of(f"{key.id}{f' @ 1, sample {key.sample}' if key.sample else ''} = {text}")
+                 for key, text in self.said.items()]  # fmt: skip
+        return sheet_of_lines(self.trace.scenario, Written("What you worked", lines), "ids")
 
     @property
     def judgement(self) -> Judgement:
@@ -131,20 +131,21 @@ class _Entering:
             self.said[key] = answer
             judgement = self.judgement
             line = judgement.line(key)
-            if line is None:
-                del self.said[key]
-                for row in judgement.faults:
-                    print(printable(str(row.fault and row.fault.problem)), file=sys.stderr)
-                continue
-            self.verdict(judgement, line)
-            return
+            if line is not None and line.kind != "not a number":
+                self.verdict(judgement, line)
+                return
+            del self.said[key]
+            problems = [str(row.fault.problem) for row in judgement.faults if row.fault]
+            problems += [v.figure.problem for v in line.verdicts if v.figure.problem] if line else []
+            for problem in problems:
+                print(printable(problem), file=sys.stderr)
 
     def verdict(self, judgement: Judgement, line: Judged) -> None:
         """Say what a line is, and of a wrong one why."""
         told = Report(judgement)
         best = line.explanations[0] if line.explanations else None
         why = f": {best.name}. {best.mistake.says}" if best else ""
-        self.say((f"   {told.verdict(line)}{why}",))
+        self.say((f"   {'WRONG' if line.kind == 'wrong' else told.verdict(line)}{why}",))
 
     def hints(self, key: Key) -> Iterator[Sentence]:
         """What the quantity is, then its formula, then its numbers put in."""
