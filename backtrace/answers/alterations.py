@@ -7,7 +7,7 @@ it concerns which of them are read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -32,10 +32,14 @@ _MATRIX = 2
 
 @dataclass(frozen=True, eq=False)
 class Altered:
-    """An equation's formula with a mistake in it; `note` says more of it than the row does, where there is more."""
+    """An equation's formula with a mistake in it; `note` says more of it than the row does, where there is more.
+
+    `is_of_entries` says that the mistake is made in single entries, each by itself, and not in the whole line.
+    """
 
     formula: Changed
     note: str = ""
+    is_of_entries: bool = False
 
     @cached_property
     def worked(self) -> Changed:
@@ -54,12 +58,17 @@ class Altered:
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """An equation that a mistake may have been made in: in a plan, worked for so many samples, in such an update."""
+    """An equation that a mistake may have been made in: in a plan, in an update of these samples (places from 1)."""
 
     plan: Plan
     equation: Equation
-    samples: int
+    places: tuple[int, ...]
     update: int
+
+    @property
+    def samples(self) -> int:
+        """How many samples the update has."""
+        return len(self.places)
 
     @property
     def formula(self) -> Expr:
@@ -91,7 +100,14 @@ class Subject:
         """The formulas of the entries; none of a quantity with very many."""
         if prod(self.equation.target.shape) > _MOST_ENTRIES:
             return None
-        return entries(self.formula, 0 if self.equation.target.per_sample else self.samples)
+        if self.equation.target.per_sample:
+            return entries(self.formula)
+        found = entries(self.formula, self.samples)
+        return _array(found, {index: rebuilt(each, self._placed) for index, each in np.ndenumerate(found)})
+
+    def _placed(self, var: Var) -> Var:
+        """A value of the n-th sample of the update as that of its place in the data."""
+        return replace(var, sample=self.places[var.sample - 1]) if var.sample else var
 
     @cached_property
     def before(self) -> dict[str, Quantity]:
@@ -135,7 +151,8 @@ class Subject:
             return
         made = {index: list(way(formula)) for index, formula in np.ndenumerate(self.entries)}
         for place in range(max(map(len, made.values()), default=0)):
-            yield Altered(_array(self.entries, {i: each[place] for i, each in made.items() if place < len(each)}))
+            new = {index: each[place] for index, each in made.items() if place < len(each)}
+            yield Altered(_array(self.entries, new), is_of_entries=True)
 
 
 def _array(formulas: Any, new: Mapping[Index, Expr]) -> Any:
@@ -170,9 +187,11 @@ def slope_twice(s: Subject) -> Iterator[Altered]:
 
 
 def softmax_twice(s: Subject) -> Iterator[Altered]:
-    """The Jacobian of softmax multiplied in once more."""
-    if s.equation.is_error_signal and not _is_elementwise(s):
+    """The Jacobian of softmax multiplied in once more, or its diagonal."""
+    a = s.var(f"a{s.layer}")
+    if s.equation.is_error_signal and not _is_elementwise(s) and a is not None:
         yield from _through_again(s)
+        yield Altered(s.formula * (a * (1 - a)), "its diagonal")
 
 
 def _is_elementwise(s: Subject) -> bool:
@@ -543,5 +562,5 @@ def _replacing(old: Var, new: Var) -> Callable[[Var], Expr]:
 def point_shifted(s: Subject) -> Iterator[Altered]:
     """The value with its point moved by up to three places."""
     for places in (1, 2, 3):
-        yield Altered(10**places * s.formula)
-        yield Altered(s.formula / 10**places)
+        yield Altered(10**places * s.formula, is_of_entries=True)
+        yield Altered(s.formula / 10**places, is_of_entries=True)

@@ -39,7 +39,7 @@ class Blindness:
     @cached_property
     def made(self) -> tuple[Made, ...]:
         """Every mistake that can be made in an equation of the update, and what shows it."""
-        plan, samples = self.trace.plan, len(self.trace.schedule.samples(1))
+        plan, samples = self.trace.plan, tuple(place + 1 for place in self.trace.schedule.samples(1))
         return tuple(
             Made(mistake, equation, altered.note, self._shows({equation.id: altered.worked}))
             for equation in (*plan.of_sample, *plan.of_update)

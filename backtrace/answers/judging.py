@@ -6,7 +6,7 @@ those that are not right replaced by the truth, once as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from backtrace.answers.explanation import Explanation, reaches
 from backtrace.answers.numbers import WrittenNumber
-from backtrace.answers.search import Explanation, Search, reaches
+from backtrace.answers.search import Search
 from backtrace.answers.sheet import Figure, Row, Sheet
 from backtrace.answers.working import FARTHEST, Index, Key, Working
 from backtrace.engine.plan import Plan
@@ -175,13 +176,21 @@ class _Judging:
         verdicts = tuple(self.verdict(key, figure) for _, figure in written)
         numbers = {v.index: n for v in verdicts if (n := self.precise(v.figure.number)) is not None}
         right = {v.index: numbers[v.index] for v in verdicts if v.kind in RIGHT and v.index in numbers}
-        self.own.learn(key, _intervals(numbers))
+        zeros = {index for index, number in numbers.items() if not number.value and self.is_zero(key, index)}
+        self.own.learn(key, _intervals(numbers, zeros))
         self.doubles.learn(key, {index: float(number.value) for index, number in numbers.items()})
         if right:
-            self.truth.learn(key, _intervals(right))
+            self.truth.learn(key, _intervals(right, zeros))
         rows = tuple(dict.fromkeys(row for row, _ in written))
         is_given = self.trace.plan.equation(key.id) is None
         return Judged(key, rows, verdicts, tuple(self.behind(key)), is_given)
+
+    def is_zero(self, key: Key, index: Index) -> bool:
+        """Whether a written 0 is meant to the last digit: the lines before give exactly 0, as where a ReLU is off."""
+        place = tuple(i - 1 for i in index)
+        own: Interval = np.asarray(self.own.unshown(key), dtype=object)[place]
+        truth = float(np.asarray(self.trace.value(key.id, key.update, key.sample))[place])
+        return truth == 0 or own.low == own.high == 0
 
     def go_to(self, update: int) -> None:
         """Follow digits back from there."""
@@ -259,7 +268,7 @@ class _Judging:
             key: [v.index for v in line.verdicts if v.kind in RIGHT or v.kind == "follows"]
             for key, line in self.lines.items()
         }
-        return Search(self.trace, figures, wrong, right)
+        return Search(self.trace, figures, wrong, right, self.own, self.doubles)
 
     def explained(self, line: Judged) -> Judged:
         """The line with what explains it."""
@@ -287,12 +296,12 @@ class _Judging:
         return None
 
 
-def _intervals(numbers: Mapping[Index, WrittenNumber]) -> dict[Index, Any]:
-    return {index: _interval(number) for index, number in numbers.items()}
-
-
-def _interval(number: WrittenNumber) -> Interval:
-    return about(float(number.value), float(number.unit or 0))
+def _intervals(numbers: Mapping[Index, WrittenNumber], zeros: Container[Index]) -> dict[Index, Any]:
+    """The numbers with the digits that they are given to; those of `zeros` are exact."""
+    return {
+        index: Interval(0.0, 0.0) if index in zeros else about(float(number.value), float(number.unit or 0))
+        for index, number in numbers.items()
+    }
 
 
 def _is(number: WrittenNumber, value: float) -> bool:

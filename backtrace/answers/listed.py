@@ -36,7 +36,7 @@ def _told(name: str) -> Iterator[Block]:
 def _example(mistake: Mistake, scenario: str) -> list[Block]:
     """The line of a scenario as it should be and as the mistake leaves it; nothing where it cannot be made."""
     trace = run(load(path_of(scenario)))
-    plan, samples = trace.plan, len(trace.schedule.samples(1))
+    plan, samples = trace.plan, tuple(place + 1 for place in trace.schedule.samples(1))
     for equation in (*plan.of_sample, *plan.of_update):
         made = [] if equation.told == "detail" else mistakes_in(plan, equation.id, samples, 2)
         for altered in (altered for row, altered in made if row is mistake and not altered.reads_before):

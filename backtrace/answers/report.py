@@ -14,9 +14,9 @@ from typing import Literal
 import numpy as np
 
 from backtrace.answers.conventions import Convention, conventions
+from backtrace.answers.explanation import Explanation
 from backtrace.answers.judging import Judged, Judgement, Kind, Verdict
 from backtrace.answers.learning import outcome
-from backtrace.answers.search import Explanation
 from backtrace.answers.used import Opening, is_readable
 from backtrace.answers.working import BEFORE, Index, Key, Working
 from backtrace.formula.calculus import opened

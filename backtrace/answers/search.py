@@ -6,107 +6,59 @@ whether rounding can reach from there to the number.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import combinations
-from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from backtrace.answers.alterations import Altered, Subject
 from backtrace.answers.catalogue import CATALOGUE, Mistake
+from backtrace.answers.explanation import Explanation, at, is_close, is_near, reaches
 from backtrace.answers.numbers import WrittenNumber
 from backtrace.answers.slips import Slip, Written
-from backtrace.answers.working import FARTHEST, Changed, Index, Key, Working
+from backtrace.answers.working import FARTHEST, Index, Key, Working
 from backtrace.engine.plan import Plan
 from backtrace.engine.trace import Trace
 from backtrace.engine.work import Worked, work
 from backtrace.formula.evaluate import FLOATS, entries, evaluate
-from backtrace.formula.expr import Expr
-from backtrace.formula.intervals import Interval, about
+from backtrace.formula.expr import Expr, Var
 
 Numbers = Mapping[Index, WrittenNumber]
-_FARTHEST, _FARTHEST_UNITS, _NOISE = Fraction(1, 4), 400, Fraction(1, 10**6)
-_MOST_FOUND, _MOST_OF_PAIRS, _MOST_BEHIND, _MANY_DIGITS, _MOST_SLIPS = 24, 60, 40, 5, 8
-
-
-@dataclass(frozen=True, eq=False)
-class Explanation:
-    """A mistake that explains a wrong line: in which equation of which update, and the formula that it leaves there.
-
-    `second` is another one, made as well. `support` counts the other wrong figures of the sheet that follow from it,
-    less the right ones that would not. `is_close` says whether it gives the number without rounding on the way.
-    """
-
-    mistake: Mistake
-    key: Key
-    altered: Altered
-    second: Explanation | None = None
-    support: int = 0
-    is_close: bool = True
-
-    @property
-    def changed(self) -> dict[str, Changed]:
-        """The changed formulas by id."""
-        return {self.key.id: self.altered.worked} | (self.second.changed if self.second else {})
-
-    @property
-    def formulas(self) -> dict[str, Changed]:
-        """The changed formulas by id, as they are told."""
-        return {self.key.id: self.altered.formula} | (self.second.formulas if self.second else {})
-
-    @property
-    def name(self) -> str:
-        """The mistake's name, or both."""
-        return self.mistake.name + (f" and {self.second.name}" if self.second else "")
-
-
-def reaches(reach: Interval, number: WrittenNumber, wide: bool = False) -> bool:
-    """Whether rounding can lead from the interval to the number; `wide`: also cutting off, or rounding once more.
-
-    An interval that contains 0, or is wider than the number, leads nowhere.
-    """
-    if reach.width > 0 and (reach.meets(0, 0) or reach.width > abs(number.value)):
-        return False
-    slack = number.unit if wide and number.unit else number.half
-    return reach.meets(number.value - slack, number.value + slack)
+Made = tuple[Mistake, Altered]
+Group = Mapping[str, Altered]
+_MOST_FOUND, _MOST_BEHIND, _MANY_DIGITS, _MOST_SLIPS = 24, 40, 5, 8
+_MOST_PAIRED, _MOST_PAIRED_LINES = 30, 6
 
 
 @dataclass(eq=False)
 class Search:
-    """The search over one sheet: `figures` are its numbers by key, `wrong` and `right` the indices that are so."""
+    """The search over one sheet: `figures` are its numbers by key, `wrong` and `right` the indices that are so.
+
+    `own` works from them as intervals, `doubles` as the numbers that they are.
+    """
 
     trace: Trace
     figures: Mapping[Key, Numbers]
     wrong: Mapping[Key, Sequence[Index]]
     right: Mapping[Key, Sequence[Index]]
+    own: Working
+    doubles: Working
     found: dict[Key, list[Explanation]] = field(default_factory=dict)
     trained: dict[tuple[Explanation, int], Worked] = field(default_factory=dict)
-
-    @cached_property
-    def own(self) -> Working:
-        """The learner's own lines, as intervals."""
-        return self._working(lambda number: about(float(number.value), float(number.unit or 0)), Working(self.trace))
-
-    @cached_property
-    def doubles(self) -> Working:
-        """The learner's own lines, as the numbers written."""
-        return self._working(lambda number: float(number.value), Working(self.trace, FLOATS))
-
-    def _working(self, known: Callable[[WrittenNumber], Any], working: Working) -> Working:
-        for key, numbers in self.figures.items():
-            working.learn(key, {index: known(number) for index, number in numbers.items()})
-        return working
 
     def explanations(self, key: Key) -> list[Explanation]:
         """What explains the wrong entries of a line, the likeliest first; nothing where nothing known does."""
         for each in (self.own, self.doubles):
             each.floor = max(1, key.update - FARTHEST)
-        if key.update > FARTHEST + 1:
-            return self._far(key)
+        self.found[key] = self._far(key) if key.update > FARTHEST + 1 else self._near(key)
+        return self.found[key]
+
+    def _near(self, key: Key) -> list[Explanation]:
+        """What explains a line of the first updates: one mistake, a slip with numbers, or two mistakes."""
         ways: list[Callable[[], list[Explanation]]] = [
             lambda: self._ranked(key, self._singles(key, self.doubles)),
             lambda: self._ranked(key, self._of_numbers(key)),
@@ -114,8 +66,7 @@ class Search:
         ]
         if any(figure != key for figure in self.figures):
             ways.insert(1 if self._has_many_digits(key) else len(ways), lambda: self._in_another_working(key))
-        self.found[key] = next(filter(None, (way() for way in ways)), [])
-        return self.found[key]
+        return next(filter(None, (way() for way in ways)), [])
 
     def _has_many_digits(self, key: Key) -> bool:
         """Whether the wrong numbers of a line have so many digits that no formula gives them by accident."""
@@ -130,7 +81,7 @@ class Search:
     def _far(self, key: Key) -> list[Explanation]:
         """What explains a line after many updates: a mistake in it, or one of an earlier line, made throughout."""
         found = self._ranked(key, self._singles(key, self.doubles, in_update=key.update))
-        return found or [each for each in self._earlier(key) if self._throughout(key, each)]
+        return found or [each for each in self._earlier(key) if self._gives_in_training(key, each)]
 
     def _earlier(self, key: Key) -> Iterator[Explanation]:
         """The likeliest explanations of earlier lines."""
@@ -138,7 +89,7 @@ class Search:
             if other.update < key.update:
                 yield from explanations[:1]
 
-    def _throughout(self, key: Key, explanation: Explanation) -> bool:
+    def _gives_in_training(self, key: Key, explanation: Explanation) -> bool:
         """Whether the whole training, worked with the mistake, gives the numbers."""
         formulas = {name: formula for name, formula in explanation.changed.items() if isinstance(formula, Expr)}
         if len(formulas) < len(explanation.changed):
@@ -151,7 +102,7 @@ class Search:
         values = worked.values[key.id]
         if key.sample is not None:
             values = values[worked.samples.index(key.sample - 1)]
-        return all(_is_close(float(_at(values, index)), self.figures[key][index]) for index in self.wrong[key])
+        return all(is_close(float(at(values, index)), self.figures[key][index]) for index in self.wrong[key])
 
     def equations(self, key: Key, working: Working) -> list[Key]:
         """The line and the lines behind it that the sheet does not show, the nearest first."""
@@ -164,35 +115,45 @@ class Search:
             waiting += list(working.operands(here))
         return [each for each in found if self.trace.plan.equation(each.id) is not None]
 
-    def _made(self, key: Key) -> tuple[tuple[Mistake, Altered], ...]:
+    def _made(self, key: Key) -> tuple[Made, ...]:
         """The changed formulas of an equation, in the order of the catalogue."""
-        samples, update = len(self.trace.schedule.samples(key.update)), min(key.update, FARTHEST + 2)
-        return mistakes_in(self.trace.plan, key.id, samples, update)
+        return mistakes_in(self.trace.plan, key.id, *self._when(key))
+
+    def _when(self, key: Key) -> tuple[tuple[int, ...], int]:
+        samples = tuple(place + 1 for place in self.trace.schedule.samples(key.update))
+        return samples, min(key.update, FARTHEST + 2)
 
     def _singles(
         self, key: Key, doubles: Working, is_exact: bool = False, in_update: int | None = None
     ) -> Iterator[Explanation]:
-        """One mistake, in the line or behind it, of any update or only of one."""
-        for behind in self.equations(key, doubles):
-            if in_update not in (None, behind.update):
-                continue
-            for mistake, altered in self._made(behind):
-                explanation = Explanation(mistake, behind, altered)
-                if self._is_near(key, explanation, doubles, is_exact):
-                    yield explanation
+        """One mistake, in the line or behind it, of any update or only of one; and the same made throughout."""
+        behind = [each for each in self.equations(key, doubles) if in_update in (None, each.update)]
+        names, seen = {each.id for each in behind}, set[int]()
+        for line in behind:
+            for mistake, altered in self._made(line):
+                made = [Explanation(mistake, line, altered)]
+                for group in self._groups(line, altered):
+                    if id(group) not in seen and len(names & group.keys()) > 1:
+                        made.append(Explanation(mistake, line, altered, group))
+                        seen.add(id(group))
+                yield from (each for each in made if self._comes_near(key, each, doubles, is_exact))
+
+    def _groups(self, line: Key, altered: Altered) -> Sequence[Group]:
+        """The groups of changed formulas, one of which is this: the same mistake in all lines of its kind."""
+        return habits(self.trace.plan, *self._when(line)).get(altered, ())
 
     def _pairs(self, key: Key) -> Iterator[Explanation]:
         """Two common mistakes at once, in two equations."""
         made = [
-            Explanation(mistake, behind, altered)
-            for behind in self.equations(key, self.doubles)
-            for mistake, altered in self._made(behind)
+            Explanation(mistake, line, altered)
+            for line in self.equations(key, self.doubles)[:_MOST_PAIRED_LINES]
+            for mistake, altered in self._made(line)
             if mistake.common
         ]
-        for first, second in combinations(made[:_MOST_OF_PAIRS], 2):
+        for first, second in combinations(made[:_MOST_PAIRED], 2):
             if first.key.id != second.key.id:
-                pair = Explanation(first.mistake, first.key, first.altered, second)
-                if self._is_near(key, pair, self.doubles):
+                pair = replace(first, second=second)
+                if self._comes_near(key, pair, self.doubles):
                     yield pair
 
     def _of_numbers(self, key: Key) -> Iterator[Explanation]:
@@ -208,31 +169,23 @@ class Search:
             if mistake.slips is None:
                 continue
             for index in self.wrong[key]:
-                number, formula = self.figures[key][index], _at(formulas, index)
-                written = Written(number, formula, reads, float(_at(expected, index)))
-                found = next((slip for slip in mistake.slips(written) if self._gives(slip, written)), None)
+                number, formula = self.figures[key][index], at(formulas, index)
+                written = Written(number, formula, reads, float(at(expected, index)))
+                found = next((slip for slip in mistake.slips(written) if _gives(slip, written)), None)
                 if found is None:
                     break
                 changed[tuple(i - 1 for i in index)] = found.formula
                 notes.append(found.note)
             else:
-                yield Explanation(mistake, key, Altered(changed, "; ".join(filter(None, dict.fromkeys(notes)))))
+                note = "; ".join(filter(None, dict.fromkeys(notes)))
+                yield Explanation(mistake, key, Altered(changed, note, is_of_entries=True))
 
-    def _gives(self, slip: Slip, written: Written) -> bool:
-        with np.errstate(all="ignore"):
-            return _is_close(float(evaluate(slip.formula, written.reads)), written.number)
-
-    def _is_near(self, key: Key, explanation: Explanation, doubles: Working, is_exact: bool = False) -> bool:
+    def _comes_near(self, key: Key, explanation: Explanation, doubles: Working, is_exact: bool = False) -> bool:
         """Whether the changed formulas come near the wrong numbers, in doubles; or give them."""
         with np.errstate(all="ignore"):
             values = self._value(key, explanation, doubles)
-        for index in self.wrong[key]:
-            number, value = self.figures[key][index], float(_at(values, index))
-            if is_exact and not _is_close(value, number):
-                return False
-            if not isfinite(value) or abs(Fraction(value) - number.value) > _farthest(number):
-                return False
-        return True
+        is_there = is_close if is_exact else is_near
+        return all(is_there(float(at(values, index)), self.figures[key][index]) for index in self.wrong[key])
 
     def _value(self, key: Key, explanation: Explanation, working: Working) -> Any:
         """What the line gives with the changed formulas."""
@@ -246,59 +199,99 @@ class Search:
     def _ranked(
         self, key: Key, near: Iterator[Explanation], own: Working | None = None, doubles: Working | None = None
     ) -> list[Explanation]:
-        """Those that rounding can lead from to the numbers, the best first."""
-        own, doubles = own or self.own, doubles or self.doubles
-        numbers = {index: self.figures[key][index] for index in self.wrong[key]}
-        found: list[tuple[tuple[Any, ...], Explanation]] = []
-        for explanation in near:
-            reach = self._value(key, explanation, own)
-            if not all(reaches(_at(reach, index), number, wide=True) for index, number in numbers.items()):
-                continue
-            points = self._value(key, explanation, doubles)
-            is_close = all(_is_close(float(_at(points, index)), number) for index, number in numbers.items())
-            is_rounded = all(reaches(_at(reach, index), number) for index, number in numbers.items())
-            support = self._support(key, explanation) if own is self.own else 0
-            order = -support, not is_close, not is_rounded, CATALOGUE.index(explanation.mistake), len(found)
-            found.append((order, replace(explanation, support=support, is_close=is_close)))
-            if len(found) >= _MOST_FOUND:
-                break
-        return [explanation for _, explanation in sorted(found, key=lambda each: each[0])]
+        """Those that rounding can lead from to the numbers, the best first: by what the rest of the sheet says."""
+        fitting = (self._fitting(key, each, own or self.own, doubles or self.doubles) for each in near)
+        found = [each for each in fitting if each is not None]
+        found = sorted(found, key=_order)[:_MOST_FOUND]
+        return sorted((self._held(key, each) for each in found), key=_order) if own is None else found
 
-    def _support(self, key: Key, explanation: Explanation) -> int:
-        """How many more wrong figures of the sheet follow from the mistake, less the right ones that would not."""
-        working, count = self.own.with_changes(explanation.changed), 0
-        for other in self.figures:
-            if other == key or not working.follows(other):
+    def _fitting(self, key: Key, explanation: Explanation, own: Working, doubles: Working) -> Explanation | None:
+        """The explanation, with how well its numbers fit; None where rounding does not lead to them."""
+        numbers = {index: self.figures[key][index] for index in self.wrong[key]}
+        reach = self._value(key, explanation, own)
+        if not all(reaches(at(reach, index), number, wide=True) for index, number in numbers.items()):
+            return None
+        points = self._value(key, explanation, doubles)
+        return replace(
+            explanation,
+            is_close=all(is_close(float(at(points, index)), number) for index, number in numbers.items()),
+            is_rounded=all(reaches(at(reach, index), number) for index, number in numbers.items()),
+        )
+
+    def _held(self, key: Key, explanation: Explanation) -> Explanation:
+        """The explanation held against the rest of the sheet: as a single mistake, or made throughout."""
+        groups = self._groups(explanation.key, explanation.altered)
+        ways = [explanation, *(replace(explanation, also=group) for group in groups if not explanation.second)]
+        return min((self._counted(key, each) for each in ways), key=_order)
+
+    def _counted(self, key: Key, explanation: Explanation) -> Explanation:
+        """The explanation with the wrong figures that follow from it, and the right ones that would not."""
+        working, support, contradicted = self.own.with_changes(explanation.changed), 0, 0
+        for other, numbers in self.figures.items():
+            if not working.follows(other) or (other == key and explanation.altered.is_of_entries):
                 continue
             values = working.unshown(other)
-            for index in self.wrong.get(other, ()):
-                count += reaches(_at(values, index), self.figures[other][index])
-            for index in self.right.get(other, ()):
-                count -= not reaches(_at(values, index), self.figures[other][index], wide=True)
-        return count
+            if other != key:
+                support += sum(reaches(at(values, index), numbers[index]) for index in self.wrong.get(other, ()))
+            contradicted += sum(
+                not reaches(at(values, index), numbers[index], wide=True) for index in self.right.get(other, ())
+            )
+        return replace(explanation, support=support, contradicted=contradicted)
 
 
-@lru_cache(maxsize=2048)
-def mistakes_in(plan: Plan, name: str, samples: int, update: int) -> tuple[tuple[Mistake, Altered], ...]:
-    """What each mistake of the catalogue makes of an equation's formula: those changes that leave its shape."""
-    equation = plan.equation(name)
-    assert equation is not None
-    subject = Subject(plan, equation, samples, update)
-    return tuple(
-        (row, made) for row in CATALOGUE for made in row.makes(subject) if made.formula.shape == equation.target.shape
+def _order(explanation: Explanation) -> tuple[Any, ...]:
+    """What comes first: nothing right against it, much wrong with it, an exact number, and the catalogue's order."""
+    return (
+        explanation.contradicted,
+        -explanation.support,
+        not explanation.is_close,
+        not explanation.is_rounded,
+        CATALOGUE.index(explanation.mistake),
+        len(explanation.also),
     )
 
 
-def _at(values: Any, index: Index) -> Any:
-    return values[tuple(i - 1 for i in index)]
+def _gives(slip: Slip, written: Written) -> bool:
+    with np.errstate(all="ignore"):
+        return is_close(float(evaluate(slip.formula, written.reads)), written.number)
 
 
-def _farthest(number: WrittenNumber) -> Fraction:
-    """How far rounding may lead a formula's value from the number, at most."""
-    far = _FARTHEST * abs(number.value)
-    return max(number.half, min(far, _FARTHEST_UNITS * number.unit) if number.unit else far)
+@lru_cache(maxsize=4096)
+def mistakes_in(plan: Plan, name: str, samples: tuple[int, ...], update: int) -> tuple[Made, ...]:
+    """What each mistake of the catalogue makes of an equation's formula: those changes that leave its shape.
+
+    `samples` are the places in the data, from 1, of the update's samples.
+    """
+    equation = plan.equation(name)
+    assert equation is not None
+    subject = Subject(plan, equation, samples, update)
+    return tuple((row, made) for row in CATALOGUE for made in row.makes(subject) if _fits(made, equation.target))
 
 
-def _is_close(value: float, number: WrittenNumber) -> bool:
-    """Whether the value, rounded to the digits given, is the number."""
-    return isfinite(value) and abs(Fraction(value) - number.value) <= number.half * (1 + _NOISE)
+def _fits(made: Altered, target: Var) -> bool:
+    """Whether the changed formula is of the same kind as the quantity."""
+    is_alike = not isinstance(made.formula, Expr) or made.formula.per_sample == target.per_sample
+    return made.formula.shape == target.shape and is_alike
+
+
+@lru_cache(maxsize=256)
+def habits(plan: Plan, samples: tuple[int, ...], update: int) -> Mapping[Altered, tuple[Group, ...]]:
+    """For each change of a mistake that is made out of habit, the groups of the same change in all lines of its kind.
+
+    Of a kind are the lines of one role; and, together, those of weights and of biases.
+    """
+    groups: dict[tuple[str, str, int, str], dict[str, Altered]] = {}
+    for equation in (*plan.of_sample, *plan.of_update):
+        role = equation.quantity.role.name
+        kinds = {role, f"{role.replace('biases', 'weights').replace('bias', 'weight')} and the other"}
+        count: Counter[str] = Counter()
+        for mistake, altered in mistakes_in(plan, equation.id, samples, update) if equation.told != "detail" else ():
+            count[mistake.name] += 1
+            for kind in kinds if mistake.habit else ():
+                group = groups.setdefault((mistake.name, kind, count[mistake.name], altered.note), {})
+                group[equation.id] = altered
+    found: dict[Altered, tuple[Group, ...]] = {}
+    for group in groups.values():
+        for altered in group.values() if len(group) > 1 else ():
+            found[altered] = (*found.get(altered, ()), group)
+    return found

@@ -55,6 +55,7 @@ class Working:
     floor: int = 1
     _values: dict[Key, Any] = field(default_factory=dict)
     _follows: dict[Key, bool] = field(default_factory=dict)
+    _children: dict[tuple[frozenset[str], int], dict[Key, bool]] = field(default_factory=dict)
 
     @property
     def plan(self) -> Plan:
@@ -68,7 +69,8 @@ class Working:
 
     def with_changes(self, changed: Mapping[str, Changed]) -> Working:
         """The same working with formulas changed."""
-        return Working(self.trace, self.carrier, self.known, changed, self, self.floor)
+        follows = self._children.setdefault((frozenset(changed), self.floor), {})
+        return Working(self.trace, self.carrier, self.known, changed, self, self.floor, _follows=follows)
 
     def value(self, key: Key) -> Any:
         """The value of the quantity: an array of its shape, of doubles or of intervals."""
@@ -149,7 +151,7 @@ class Working:
             value = np.stack(values) if is_gathered else values[0]
             if var.index:
                 return value[tuple(i - 1 for i in var.index)]
-            return value if is_gathered else value.reshape(var.shape)
+            return value.reshape((len(values), *var.shape) if is_gathered else var.shape)
 
         return lookup
 
