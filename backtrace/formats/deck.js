@@ -1,111 +1,10 @@
-"use strict";
 // The deck: which slide is shown, how many of its lines are revealed, and the network beside them.
 const page = document.documentElement;
 const $ = (id) => document.getElementById(id);
 const data = JSON.parse($("data").textContent);
 const sections = [...document.querySelectorAll("section.slide")];
 const isDeck = page.dataset.layout === "deck";
-const SMALLEST = 16.2, isSmall = matchMedia("(max-width: 900px), (max-height: 500px)");
-const SVG = "http://www.w3.org/2000/svg";
-let variant = 0, slides = [], at = 0, line = 0, digits = "";
-
-// ---- The network, drawn from what stands in the page's data once.
-function svg(tag, attributes, text) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-function textAt(texts, lines) {
-  if (Array.isArray(texts)) return [texts, false];
-  const from = Math.max(...Object.keys(texts).map(Number).filter((n) => n <= lines));
-  return [texts[from], from > 0];
-}
-
-// What has room where the letters are larger than the picture was laid out for.
-function shortened(texts) {
-  const short = texts.map((text) => text.replace("→ ", "→").replace(" = ", "="));
-  return short.length > 1 && short[0].startsWith("∂") ? short.slice(1) : short;
-}
-
-function write(group, texts, x, y, height, name = "") {
-  texts.forEach((text, n) =>
-    group.append(svg("text", { x, y: y + (n - (texts.length - 1) / 2) * height + 10, class: name }, text)));
-}
-
-function arrow(group, [x1, y1, x2, y2], isMarked, isBack) {
-  const [sx, sy, ex, ey] = isBack && isMarked ? [x2, y2, x1, y1] : [x1, y1, x2, y2];
-  const length = Math.hypot(ex - sx, ey - sy), ux = (ex - sx) / length, uy = (ey - sy) / length;
-  const long = isMarked ? 24 : 16, half = isMarked ? 12 : 7, fx = ex - ux * long, fy = ey - uy * long;
-  group.append(svg("line", { x1: sx, y1: sy, x2: fx, y2: fy }));
-  group.append(svg("polygon", { points: `${ex},${ey} ${fx - uy * half},${fy + ux * half} ${fx + uy * half},${fy - ux * half}` }));
-}
-
-function draw(figure, lines) {
-  const state = data.states[figure.dataset.state], net = data.networks[state.of];
-  const picture = svg("svg", { viewBox: `0 0 ${net.size.join(" ")}`, "aria-hidden": "true", focusable: "false" });
-  const kind = (name, isMarked, isNew) => ({ class: name + (isMarked ? " marked" : "") + (isNew ? " fresh" : "") });
-  figure.querySelectorAll("svg, .sr").forEach((old) => old.remove());
-  figure.prepend(picture, tableOf(state, net, lines));
-  const scale = isSmall.matches ? picture.getScreenCTM()?.a || 1 : 1;
-  const grown = Math.min(1.6, Math.max(1, SMALLEST / (net.font * scale)));
-  const height = net.line * grown, labels = [];
-  if (grown > 1) picture.style.fontSize = `${net.font * grown}px`;
-  state.edges.forEach(([isMarked, texts, x, y], n) => {
-    const group = svg("g", kind("edge", isMarked));
-    arrow(group, net.edges[n], isMarked, state.flow === "backward");
-    picture.append(group);
-    if (x !== undefined) {
-      const [full, isNew] = textAt(texts, lines), label = svg("g", kind("label", isMarked, isNew));
-      const shown = grown > 1.1 ? shortened(full) : full;
-      const wide = Math.max(...shown.map((text) => text.replace(/\p{M}/gu, "").length)) * 16 * grown, high = shown.length * height;
-      label.append(svg("rect", { x: x - wide / 2, y: y - high / 2, width: wide, height: high }));
-      write(label, shown, x, y, height);
-      labels.push(label);
-    }
-  });
-  picture.append(...labels);
-  state.nodes.forEach(([isMarked, inside, below], n) => {
-    const [x, y] = net.nodes[n], r = net.radius, [shown, isNew] = textAt(inside, lines), [full, isUnder] = textAt(below, lines);
-    const under = grown > 1.1 ? full.map((text) => text.split(" = ").at(-1)) : full;
-    const group = svg("g", kind("node", isMarked, isNew || isUnder));
-    group.append(svg("circle", { cx: x, cy: y, r }));
-    if (isMarked) group.append(svg("circle", { cx: x, cy: y, r: r - 6 }));
-    write(group, shown, x, y, height);
-    write(group, under, x, y + r + height / 2 + 3, height, "below");
-    picture.append(group);
-  });
-  net.dots.forEach(([x, y]) => write(picture, ["⋮"], x, y, 0));
-  net.titles.forEach(([x, y, text], n) => {
-    picture.append(svg("text", { x, y, class: "layer" }, grown > 1 ? text.replace(" layer", "") : text));
-    if (state.below[n]) picture.append(svg("text", { x, y: y + height, class: "layer" }, state.below[n]));
-  });
-}
-
-function tableOf(state, net, lines) {
-  const around = document.createElement("div"), table = document.createElement("table");
-  around.className = "sr";
-  around.append(table);
-  table.createCaption().textContent = "The network: neurons and edges";
-  const row = (name, value, isMarked) => {
-    const made = table.insertRow(), head = document.createElement("th");
-    head.scope = "row";
-    head.textContent = name;
-    made.append(head);
-    made.insertCell().textContent = value;
-    made.insertCell().textContent = isMarked ? "takes part" : "";
-  };
-  state.nodes.forEach(([isMarked, inside, below], n) => {
-    const [[name, value]] = textAt(inside, lines), [under] = textAt(below, lines);
-    row(name, [value, ...under].filter(Boolean).join(", "), isMarked);
-  });
-  state.edges.forEach(([isMarked, texts], n) => {
-    const [name, from, to] = net.ends[n], value = textAt(texts, lines)[0].filter((text) => text !== name);
-    row(from ? `${name}, from ${from} to ${to}` : `${name}, into ${to}`, value.join(" "), isMarked);
-  });
-  return around;
-}
+let variant = 0, slides = [], at = 0, line = 0, shown = null, digits = "";
 
 // ---- Which slide, and how much of it.
 const slide = () => slides[at];
@@ -123,9 +22,9 @@ function choose(number) {
 }
 
 function show(place, lines, speaks) {
-  const before = slide();
+  const before = shown;
   at = Math.min(Math.max(place, 0), slides.length - 1);
-  const now = slide(), all = reveals(now), from = now === before ? line : 0;
+  const now = shown = slide(), all = reveals(now), from = now === before ? line : 0;
   line = Math.min(lines, all);
   sections.forEach((section) => { section.hidden = section !== now; });
   const news = [];
@@ -134,14 +33,13 @@ function show(place, lines, speaks) {
     if (isShown && !part.classList.contains("shown") && +part.dataset.reveal > from) news.push(part);
     part.classList.toggle("shown", isShown);
   });
-  const figure = now.querySelector(".network");
-  if (figure) draw(figure, line);
+  draw(now, line);
   Object.assign(page.dataset, { step: now.dataset.step, anchor: now.dataset.anchor, line, lines: all, variant });
   $("count").textContent = now.dataset.count || `${at + 1} of ${slides.length} slides`;
   $("progress").value = (at + (all ? line / all : 1)) / slides.length;
   if (location.hash !== `#${now.dataset.anchor}`) history.replaceState(null, "", `#${now.dataset.anchor}`);
   history.replaceState({ line, variant }, "");
-  fit(now);
+  if (now !== before) fit(now);
   if (!speaks) return;
   if (now !== before) $("live").textContent = [".stage", ".what"].map((q) => now.querySelector(q)?.textContent ?? "").join(". ");
   else if (news.length) {
@@ -150,23 +48,38 @@ function show(place, lines, speaks) {
   }
 }
 
-// As large as fits: at most 1.5 times the least size that the last row of a hall can read. Rows that do not fit in their
-// line even at that size are broken.
+// As large as fits: at most 1.5 times the least size that the last row of a hall can read, then as airy as fits. Rows
+// that do not fit in their line even at that size are broken; only if that does not do, letters get smaller than that.
+const SIZES = [1.5, 1.4, 1.3, 1.2, 1.15, 1.1, 1.05, 1], SMALL = [0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6];
+const AIRS = [0.6, 0.5, 0.4, 0.3, 0.2, 0.1];
+
 function fit(section) {
   const told = section.querySelector(".told");
-  if (!told || getComputedStyle(section).display !== "grid") return;
-  const fits = (size) => {
-    told.style.setProperty("--fit", size);
-    return told.scrollHeight <= told.clientHeight + 1 && told.scrollWidth <= told.clientWidth + 1;
+  if (!told) return;
+  if (getComputedStyle(section).display !== "grid") return void told.removeAttribute("style");
+  const fits = (name) => (size) => {
+    told.style.setProperty(name, size);
+    return told.scrollHeight <= told.clientHeight && told.scrollWidth <= told.clientWidth;
   };
-  const least = innerWidth / innerHeight < 1.6 ? [0.95, 0.9, 0.85, 0.8, 0.75] : [];
-  const sizes = [1.5, 1.4, 1.3, 1.2, 1.15, 1.1, 1.05, 1, ...least].slice(told.querySelector(".long") ? 3 : 0);
+  const sizes = told.querySelector(".long") ? SIZES.slice(3) : SIZES;
+  told.style.setProperty("--air", 0);
   told.classList.remove("wraps");
-  if (!sizes.some(fits)) {
+  if (!largest(sizes, fits("--fit"))) {
     told.classList.add("wraps");
-    sizes.slice(-4 - least.length).some(fits);
+    largest([...SIZES.slice(-4), ...SMALL], fits("--fit"));
   }
+  if (!largest(AIRS, fits("--air"))) told.style.setProperty("--air", 0);
   if (told.scrollHeight > told.clientHeight + 1) told.tabIndex = 0; else told.removeAttribute("tabindex");
+}
+
+// The first of the sizes, which fall, that fits; whether there is one. It is set, or else the last.
+function largest(sizes, fits) {
+  let from = 0, to = sizes.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (fits(sizes[middle])) to = middle; else from = middle + 1;
+  }
+  return fits(sizes[Math.min(from, sizes.length - 1)]);
 }
 
 const forward = () => line < reveals(slide()) ? show(at, line + 1, true) : at < slides.length - 1 && show(at + 1, 0, true);
@@ -223,7 +136,7 @@ function overview() {
     const title = section.querySelector(".stage").textContent;
     const place = section.querySelector(".place")?.textContent.split(", ")[0] ?? "";
     const heading = /^update/.test(place) ? `${title}, ${place}` : title;
-    if (heading !== stage) list.append(Object.assign(document.createElement("h3"), { textContent: heading }));
+    if (heading !== stage && +section.dataset.step) list.append(Object.assign(document.createElement("h3"), { textContent: heading }));
     stage = heading;
     const link = Object.assign(document.createElement("a"), { href: `#${section.dataset.anchor}` });
     const name = section.querySelector(".what > .m");
@@ -299,7 +212,7 @@ function clicked(event) {
 }
 
 // ---- The beginning; and while the scenario is watched, the page that takes this one's place when it has changed.
-const everything = () => document.querySelectorAll(".network").forEach((figure) => draw(figure, Infinity));
+const everything = () => sections.forEach((section) => draw(section, Infinity));
 
 async function watch(address, version) {
   const said = await fetch(address, { cache: "no-store" }).then((answer) => answer.text()).catch(() => version);
@@ -317,7 +230,7 @@ if (isDeck) {
   fromAddress();
   if (size) zoom(+size);
   addEventListener("hashchange", fromAddress);
-  addEventListener("resize", () => fit(slide()));
+  addEventListener("resize", () => { draw(slide(), line); fit(slide()); });
   document.addEventListener("click", clicked);
   document.addEventListener("touchstart", (event) => { touched = event.touches.length === 1 ? event.touches[0] : null; }, { passive: true });
   document.addEventListener("touchend", swiped);

@@ -49,10 +49,16 @@ def fill(parent: Element, children: Iterable[Child]) -> None:
 
 
 def said(tag: str, sentence: Sentence, attributes: dict[str, str] | None = None) -> Element:
-    """An element with a sentence in it; a formula in running text is kept on one line with what stands beside it."""
+    """An element with a sentence in it; a formula in running text is kept on one line with a bracket before it."""
     made = element(tag, attributes)
-    for part in sentence:
-        fill(made, (element("span", {"class": "m"}, part),) if isinstance(part, Formula) else (part,))
+    opening = ""
+    for part, following in zip(sentence, (*sentence[1:], ""), strict=True):
+        if isinstance(part, Formula):
+            fill(made, (element("span", {"class": "m kept" if opening else "m"}, opening, part),))
+            opening = ""
+        else:
+            opening = "(" if isinstance(following, Formula) and part.endswith("(") else ""
+            fill(made, (part.removesuffix(opening),))
     return made
 
 

@@ -9,7 +9,7 @@ What the page is made of, for styles, for programs and for tests:
   lines are revealed), `[data-lines]` (how many there are) and `[data-variant]` say where the deck is;
 * in a slide `h2.stage`, `.what`, `.recall`, `.rows > .row`, `.value`, `.reading`, `figure.network` with an `svg` and a
   `table`, `.blocks`. Whatever is revealed has `data-reveal` (the number of its key press, from 1) and, once it is seen,
-  the class `shown`; `data-say` is what the live region `#live` then announces;
+  the class `shown`; what must not be broken is in `.kept`; `data-say` is what the live region `#live` then announces;
 * `footer` with `#back`, `#next`, `#count`, `#variants button[data-variant]`; `dialog#help`, `dialog#overview`
   (`a[href="#step-7"]`), `div#black`, `#digits` (the number typed so far).
 """
@@ -36,7 +36,7 @@ PageLayout = Literal["deck", "page"]
 
 def print_html(variants: Sequence[Variant], stream: TextIO, layout: PageLayout = "deck", watched: str = "") -> None:
     """Print the page; the first variant is shown first. With `watched` it asks that address whether it has changed."""
-    script, style = (files("backtrace.formats").joinpath(f"deck.{kind}").read_text("utf-8") for kind in ("js", "css"))
+    script, style = _file("deck_network.js") + _file("deck.js"), _file("deck.css")
     placed = _Placed(variants)
     sections = [section for group in placed.groups() for section in group]
     data = _data({"watched": watched, "networks": placed.networks, "states": placed.states})
@@ -55,6 +55,10 @@ def print_html(variants: Sequence[Variant], stream: TextIO, layout: PageLayout =
                    _raw("script", script))  # fmt: skip
     page = element("html", {"lang": "en", "data-layout": layout, "data-steps": str(variants[0].deck.steps)}, head, body)
     print("<!DOCTYPE html>\n" + markup(page), file=stream)
+
+
+def _file(name: str) -> str:
+    return files("backtrace.formats").joinpath(name).read_text("utf-8")
 
 
 def _raw(tag: str, text: str, attributes: dict[str, str] | None = None) -> Element:

@@ -29,6 +29,7 @@ from backtrace.lesson.mathematics import Formula
 from backtrace.lesson.rows import Row, rows_of
 
 _TIMES = r"\cdot"
+_MANY_COLUMNS = 4
 _SPOKEN: dict[FormName, str] = {"chain": "by the chain rule", "numbers": "with the numbers put in"}
 
 
@@ -113,15 +114,15 @@ def _beside(row: Row) -> Iterator[Child]:
 
 
 def _form(form: Form, with_sign: bool) -> Iterator[Child]:
-    if with_sign:
-        yield _sign(form)
+    """A form; where it has to be broken, a sign stays with what follows it."""
     for place, factor in enumerate(form.factors):
-        if place:
-            yield sign(_TIMES)
-        yield from _factor(factor) if len(form.factors) > 1 else (factor,)
+        first, *others = _factor(factor) if len(form.factors) > 1 else pieces(factor.linear("latex"))
+        before = sign(_TIMES) if place else _sign(form) if with_sign else None
+        yield element("span", {"class": "kept"}, before, first) if before is not None else first
+        yield from others
 
 
-def _factor(factor: Formula) -> Iterator[Child]:
+def _factor(factor: Formula) -> Iterator[Element]:
     """A factor, in brackets where it binds less tightly than a product."""
     yield from pieces(linear(Written(factor.as_factor("latex")), "latex"))
 
@@ -147,8 +148,18 @@ def _table(table: Table) -> Element:
     if any(table.columns):
         titles = [_header(column, "col") if column else element("td") for column in table.columns]
         head = element("thead", None, element("tr", None, *titles))
-    rows = [element("tr", None, _header(row[0], "row"), *(said("td", cell) for cell in row[1:])) for row in table.rows]
-    return element("table", {"class": "told"}, head, element("tbody", None, *rows))
+    is_wide = head is not None and len(table.columns) > _MANY_COLUMNS
+    columns = table.columns if is_wide else ((),) * len(table.columns)
+    rows = [element("tr", None, _header(row[0], "row"), *map(_cell, row[1:], columns[1:])) for row in table.rows]
+    return element("table", {"class": "told wide" if is_wide else "told"}, head, element("tbody", None, *rows))
+
+
+def _cell(cell: Sentence, column: Sentence) -> Element:
+    """A cell of a table; of a wide one with the name of its column, seen where there is no room for columns."""
+    if not column:
+        return said("td", cell)
+    name = said("span", column, {"class": "of", "aria-hidden": "true"})
+    return element("td", None, name, said("span", cell))
 
 
 def _header(cell: Sentence, scope: str) -> Element:

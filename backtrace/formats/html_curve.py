@@ -11,7 +11,7 @@ from backtrace.formats.curve import round_steps, scale_of, thinned
 from backtrace.formats.elements import element
 from backtrace.lesson.blocks import Curve
 
-_WIDE, _HIGH, _LEFT, _RIGHT, _TOP, _BELOW = 900, 420, 130, 70, 60, 90
+_WIDE, _HIGH, _LEFT, _RIGHT, _TOP, _BELOW = 900, 420, 170, 70, 115, 120
 _MOST_POINTS, _DOTS_TO, _TICKS = 400, 30, 6
 
 
@@ -36,11 +36,11 @@ def curve_of(block: Curve) -> Element:
     for tick in range(ticks + 1):
         place = _LEFT + tick * _WIDE / ticks
         root.append(_line(place, _TOP + _HIGH, place, _TOP + _HIGH + 8, "axis"))
-        root.append(_text(place, _TOP + _HIGH + 42, f"{tick * step:,.0f}", "middle"))
+        root.append(_text(place, _TOP + _HIGH + 46, f"{tick * step:,.0f}", "middle"))
     root.append(_line(_LEFT, _TOP + _HIGH, _LEFT + _WIDE, _TOP + _HIGH, "axis"))
     root.append(_line(_LEFT, _TOP, _LEFT, _TOP + _HIGH, "axis"))
-    root.append(_text(_LEFT, _TOP - 22, block.title, "middle"))
-    root.append(_text(_LEFT + _WIDE / 2, _TOP + _HIGH + 80, block.along, "middle"))
+    root.append(_text(_LEFT, _TOP - 60, block.title, "middle"))
+    root.append(_text(_LEFT + _WIDE / 2, _TOP + _HIGH + 106, block.along, "middle"))
     root.append(element("polyline", {"points": " ".join(f"{a:.1f},{b:.1f}" for a, b in points)}))
     if len(points) <= _DOTS_TO:
         root.extend([element("circle", {"cx": f"{a:.1f}", "cy": f"{b:.1f}", "r": "6"}) for a, b in points])

@@ -20,7 +20,7 @@ from backtrace.lesson.slides import Picture, Slide
 
 SIZE, LINE = 30, 35
 _OF_LETTER, _OF_SMALL = 0.57, 0.48
-_FEW_EDGES = 13
+_FEW_EDGES, _FEW_LAYERS = 13, 4
 
 Texts = list[str]
 Changing = dict[int, Texts]
@@ -110,12 +110,14 @@ def _below(neuron: Neuron, small: bool) -> Texts:
 
 
 def _label(edge: Edge, small: bool) -> Texts:
-    """What an edge is called and its value; its gradient in place of it, or below it what it becomes."""
+    """What an edge is called and its value; in place of that its gradient, or what it becomes."""
     name, value = (part.linear("text") for part in edge.beside or (edge.name, edge.value))
     if not small:
         return [edge.new.linear("text") if edge.new else value]
-    new = [f"→ {edge.new.linear('text')}"] if edge.new else []
-    return [f"{name} = {value}", *new] if edge.start[1] == 0 and not edge.beside else [name, value, *new]
+    told = f"→ {edge.new.linear('text')}" if edge.new else value
+    if edge.start[1] == 0 and not edge.beside:
+        return [f"{name} {told}" if edge.new else f"{name} = {told}"]
+    return [name, told]
 
 
 def named_below(diagram: Diagram) -> Texts:
@@ -132,7 +134,7 @@ def _whole(entry: Formula) -> str:
 
 def has_few(diagram: Diagram) -> bool:
     """Whether there is room to name every edge."""
-    return len(diagram.edges) <= _FEW_EDGES
+    return len(diagram.edges) <= _FEW_EDGES and len(diagram.layers) <= _FEW_LAYERS
 
 
 def _box(texts: Iterable[str], lines: int) -> Box:

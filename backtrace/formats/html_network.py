@@ -15,13 +15,14 @@ from backtrace.formats.html_labels import LINE, SIZE, Box, Written, has_few, nam
 from backtrace.formats.places import Rectangle, layer_name
 from backtrace.lesson.diagram import Edge
 
-_SMALLEST, _PADDING, _STUB = 46, 12, 26
+_SMALLEST, _PADDING, _STUB = 46, 10, 22
 _MARGIN, _HEAD, _FOOT, _APART = 12, 8, 58, 16
 _WIDE, _HIGH = 700.0, 600.0
+_DROP = 20
 _GROWS, _MOST_TIMES, _TALLEST = 1.06, 60, 1.1
-_FEW_MARKED = 4
+_FEW_MARKED, _MANY = 4, 4
 _STEPS = 40
-_SEEN = 26
+_SEEN = 20
 
 Point = tuple[float, float]
 Ends = tuple[Point, Point]
@@ -41,23 +42,38 @@ class Network:
             for part in ("inside", "below")
         )
         self.names = [layer_name(self.first, place) for place in range(len(self.first.layers))]
+        self.is_chain = len(self.names) > _MANY and all(len(layer.neurons) == 1 for layer in self.first.layers)
+        if len(self.names) > _MANY:
+            self.names = [name.replace(" layer", "") for name in self.names]
         self.radius = max(_SMALLEST, max(map(width, inside)) / 2 + _PADDING)
-        self.below = LINE if below else 0
+        self.drop = _DROP if self.has_few else 0
+        self.below = LINE + self.drop if below else 0
         biases = [size for sizes in self.wanted for number, size in sizes.items() if self._is_bias(number)]
         has_bias = any(map(self._is_bias, range(len(self.edges))))
         self.above = max((high for _, high in biases), default=0) + (_STUB if has_bias else 0)
-        self.room_below = max(map(width, below), default=0)
-        outer = (self.names[0], self.names[-1], *(each for each in ("below: δ",) if not self.has_few))
-        self.side = max(self.radius, self.room_below / 2, *(width(text) / 2 for text in outer),
-                        *(wide / 2 for wide, _ in biases)) + _MARGIN  # fmt: skip
+        self.room_below = [max((width(text) for texts in node for lines in texts.values() for text in lines), default=0)
+                           for node in zip(*(each.below for each in written), strict=True)]  # fmt: skip
+        self.left, self.right = (self._beside(place, [wide for wide, _ in biases]) for place in (0, -1))
         labels = [size[0] for sizes in self.wanted for number, size in sizes.items() if not self._is_bias(number)]
-        between = 2 * self.radius + max(labels, default=0) + _SEEN
-        self.width = max(_WIDE, 2 * self.side + (len(self.names) - 1) * between)
-        self.height = _HIGH if self.has_few else self.width * _TALLEST
+        between = 2 * self.radius + (_SEEN if self.is_chain else max(labels, default=0) + _SEEN)
+        self.width = max(_WIDE, self.left + self.right + (len(self.names) - 1) * between)
+        self.height = _HIGH if self.has_few or self.is_chain else self.width * _TALLEST
         self.placed = self._grown()
 
     def _is_bias(self, number: int) -> bool:
         return self.edges[number].start[1] == 0
+
+    def _beside(self, place: int, biases: Sequence[float]) -> float:
+        """How much room the first or the last column needs from its middle to the edge of the picture."""
+        below = [room for node, room in zip(self.nodes, self.room_below, strict=True)
+                 if node.layer == self.first.layers[place].neurons[0].layer]  # fmt: skip
+        names = [self.names[place]] if self.has_few else [self.names[place], "below: δ"]
+        over = list(biases) if place else []
+        return max(self.radius, *(wide / 2 for wide in (*below, *map(width, names), *over))) + _MARGIN
+
+    def _gap(self) -> float:
+        """How far it is from one column to the next."""
+        return (self.width - self.left - self.right) / (len(self.names) - 1)
 
     def _grown(self) -> Mapping[int, Mapping[int, Point]]:
         """Where the labels stand, slide by slide, in a picture that is as large as it must be.
@@ -92,7 +108,10 @@ class Network:
         return {number: boxes[number] for number in marked} if len(marked) <= _FEW_MARKED else {}
 
     def _lay_out(self) -> None:
-        """Columns of neurons about one middle, a bias as a short arrow from above into its neuron."""
+        """Columns of neurons about one middle, a bias as a short arrow from above into its neuron.
+
+        In a long chain of single neurons every other one stands lower, so that there is room below each.
+        """
         layers, radius = self.first.layers, self.radius
         top, foot = _HEAD + self.above + radius, radius + self.below + _FOOT + (0 if self.has_few else LINE)
         tallest = max(len(layer.neurons) + (0.5 if layer.omitted else 0) for layer in layers) - 1
@@ -100,17 +119,17 @@ class Network:
         step = max(least, (self.height - top - foot) / tallest) if tallest else 0
         self.height = max(self.height, top + tallest * step + foot)
         middle = (top + self.height - foot) / 2
-        gap = (self.width - 2 * self.side) / (len(layers) - 1)
+        gap = self._gap()
         self.at: dict[tuple[int, int], Point] = {}
         self.dots: list[Point] = []
         for place, layer in enumerate(layers):
-            x, omitted = self.side + place * gap, 0.5 if layer.omitted else 0
+            x, omitted = self.left + place * gap, 0.5 if layer.omitted else 0
             y = middle - (len(layer.neurons) - 1 + omitted) * step / 2
             for count, neuron in enumerate(layer.neurons):
                 if count == layer.before and layer.omitted:
                     self.dots.append((x, y - radius - self.above))
                     y += step * omitted
-                self.at[neuron.layer, neuron.place] = x, y
+                self.at[neuron.layer, neuron.place] = x, y + (place % 2 - 0.5) * least * self.is_chain
                 y += step
         self.ends = [self._between(edge) for edge in self.edges]
 
@@ -131,9 +150,9 @@ class Network:
         """Where the labels stand, each on its edge and clear of all else; None where one has no room."""
         found: dict[int, Point] = {}
         taken = [Rectangle(x, y, 2 * self.radius, 2 * self.radius) for x, y in self.at.values()]
-        if self.below:
-            low = self.radius + LINE * 0.6
-            taken += [Rectangle(x, y + low, self.room_below, LINE) for x, y in self.at.values()]
+        low = self.radius + LINE * 0.6 + self.drop
+        taken += [Rectangle(x, y + low, room, LINE)
+                  for (x, y), room in zip(self.at.values(), self.room_below, strict=True) if room]  # fmt: skip
         for number in filter(self._is_bias, sizes):
             (x, y), (wide, high) = self.ends[number][0], sizes[number]
             found[number] = x, y - high / 2
@@ -153,18 +172,19 @@ class Network:
         """What the page draws once for all slides: sizes, neurons and edges, and the names of these for the table."""
         names = {(n.layer, n.place): n.name.linear("text") for n in self.nodes}
         places = range(len(self.names))
-        gap = (self.width - 2 * self.side) / (len(self.names) - 1)
+        gap = self._gap()
         foot = self.height - 12 - (0 if self.has_few else LINE)
         return {
             "size": [round(self.width), round(self.height)],
             "font": SIZE,
             "line": LINE,
+            "drop": self.drop,
             "radius": round(self.radius, 1),
             "nodes": [[round(part, 1) for part in self.at[n.layer, n.place]] for n in self.nodes],
             "edges": [[round(part, 1) for end in ends for part in end] for ends in self.ends],
             "ends": [[edge.name.linear("text"), names.get(edge.start, ""), names[edge.end]] for edge in self.edges],
             "dots": [[round(x, 1), round(y, 1)] for x, y in self.dots],
-            "titles": [[round(self.side + n * gap), round(foot), self.names[n]] for n in places],
+            "titles": [[round(self.left + n * gap), round(foot), self.names[n]] for n in places],
         }
 
     def state(self, number: int, written: Written) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from backtrace.answers.explanation import Explanation
 from backtrace.answers.judging import Judged, Verdict
 from backtrace.answers.report import Report
-from backtrace.answers.search import Explanation
 from backtrace.answers.working import Key
 from backtrace.lesson.blocks import Derivation
 

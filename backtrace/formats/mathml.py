@@ -1,7 +1,8 @@
 """Mathematics as MathML, made of the LaTeX language by latex2mathml (its only door) and put right for browsers.
 
 Browsers set a formula in one line. So it comes in pieces, each an element of its own, between which a line may break:
-before + and − at the top of a formula; between factors only where there is no sum, or matrices are multiplied.
+before + and − at the top of a formula; between factors only where there is no sum, or matrices are multiplied; and so
+within brackets that are wide. A fraction cannot be broken: one that is long has a class that says so.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _BRACKETS = ("(", ")", "[", "]", "|")
 _SUMS, _PRODUCTS, _RELATIONS, _CLOSING = ("+", "−"), ("·", "⊙"), ("=", "≈", "←"), (")", "]", "|")
 _HIGH = ("mfrac", "mtable", "munder", "munderover", "msqrt")
 _BOLD_ITALIC, _A = 0x1D468, ord("A")
+_WIDE = 34
 _LETTERS, _TO_SMALL = 26, ord("a") - ord("A")
 
 
@@ -39,7 +41,7 @@ def _converted(latex: str) -> tuple[Element, ...]:
     for each in root.iter():
         each.text = unescape(each.text or "") or None  # it leaves signs as character references
     children = _signed([_plain(child) for child in _grouped(list(_flat(root)))])
-    if children and children[0].text in _BRACKETS:
+    if children[0].text in _BRACKETS:
         _keep_low(children)
     return tuple(_math(piece) for piece in _broken(children))
 
@@ -53,9 +55,9 @@ def _copy(element: Element) -> Element:
 
 
 def _flat(element: Element) -> Iterator[Element]:
-    """The children of an element, those of rows that only hold the whole in their place."""
+    """The children of an element; of a row that only holds the whole, and is no brackets, its children."""
     children = list(element)
-    if len(children) == 1 and children[0].tag in ("mrow", "math"):
+    if len(children) == 1 and children[0].tag == "mrow" and children[0][0].text != "(":
         yield from _flat(children[0])
     else:
         yield from children
@@ -140,10 +142,30 @@ def _broken(children: list[Element]) -> Iterator[list[Element]]:
     terms = list(_cut(children, _SUMS))
     for term in terms:
         matrices = sum(each.tag == "mtable" for child in term for each in child.iter())
-        if len(terms) == 1 or matrices > 1:
-            yield from _cut(term, _PRODUCTS)
+        if len(terms) == 1 or matrices > 1 or any(map(_is_wide, term)):
+            for part in _cut(term, _PRODUCTS):
+                yield from _broken_within(part)
         else:
             yield term
+
+
+def _is_wide(element: Element) -> bool:
+    """Whether it is in brackets and may have no room in one line."""
+    return element.tag == "mrow" and element[0].text == "(" and len("".join(element.itertext())) > _WIDE
+
+
+def _broken_within(part: list[Element]) -> Iterator[list[Element]]:
+    """A factor in the pieces of what stands in its brackets, if that is wide; each bracket goes with a piece."""
+    wide = next((place for place, child in enumerate(part) if _is_wide(child)), None)
+    inner = [] if wide is None else list(_broken(list(part[wide])[1:-1]))
+    if wide is None or len(inner) == 1:
+        yield part
+        return
+    opening, *_, closing = part[wide]
+    first, *others, last = inner
+    yield [*part[:wide], opening, *first]
+    yield from others
+    yield [*last, closing, *part[wide + 1 :]]
 
 
 def _cut(children: list[Element], signs: tuple[str, ...]) -> Iterator[list[Element]]:
@@ -168,6 +190,8 @@ def _is_sign(element: Element) -> bool:
 
 def _math(children: list[Element]) -> Element:
     math = Element("math")
+    if any(len("".join(each[0].itertext())) > _WIDE for child in children for each in child.iter("mfrac")):
+        math.set("class", "long")
     if len(children) == 1 and children[0].tag == "mrow":
         math.extend(list(children[0]))
     else:

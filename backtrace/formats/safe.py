@@ -7,7 +7,7 @@ import unicodedata
 # Signs of our own sentences and of titles on mathematics, and what stands for them where a terminal has ASCII only.
 _IN_ASCII = {
     "→": "->", "←": "<-", "−": "-", "–": "-", "—": "-", "·": "*", "×": "x", "…": "...", "’": "'", "“": '"', "”": '"',
-    "≈": "~=", "≤": "<=", "≥": ">=", "∂": "d", "Σ": "sum ", "ŷ": "y_hat", "✓": "ok",
+    "≈": "~=", "≤": "<=", "≥": ">=", "∂": "d", "Σ": "sum ", "ŷ": "y_hat", "✓": "ok", "½": "1/2",
 }  # fmt: skip
 
 

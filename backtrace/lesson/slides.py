@@ -28,7 +28,7 @@ MOST_ROWS = 6
 MOST_NEURONS = 5
 _MOST_LINES = 9.5
 _MOST_GIVEN = 8
-_LONG_PROSE = 650
+_LONG_PROSE, _LONG_READING = 650, 130
 _MOST_TABLE_ROWS = 13
 
 
@@ -145,7 +145,7 @@ class _Making:
         blocks = list(self.walk.told(stop))
         line = next(block for block in blocks if isinstance(block, Line))
         recall = self.walk.recall(stop)
-        parts = list(_parts(line.derivations, recall))
+        parts = list(_parts(line, recall))
         beside = [block for block in blocks if not isinstance(block, Line | Recall)]
         beside = beside if self.telling.has_numbers else []
         pages = list(_pages(beside))
@@ -215,11 +215,11 @@ def _read(derivation: Derivation) -> Iterator[Var]:
         yield from variables(formula.expr)
 
 
-def _parts(derivations: Sequence[Derivation], recall: Recall | None) -> Iterator[list[tuple[Derivation, list[Row]]]]:
+def _parts(line: Line, recall: Recall | None) -> Iterator[list[tuple[Derivation, list[Row]]]]:
     """The derivations that stand on one slide together, with their rows; one with too many rows is spread."""
-    most = _MOST_LINES - (len(recall.lines) if recall else 0) / 2
+    most = _MOST_LINES - (len(recall.lines) if recall else 0) / 2 - _letters(line.reading) / _LONG_READING
     part: list[tuple[Derivation, list[Row]]] = []
-    for derivation in derivations:
+    for derivation in line.derivations:
         for rows in _pieces(rows_of(derivation, MOST_ROWS), most):
             there = [row for _, others in part for row in others]
             high = sum(row.lines for row in (*there, *rows))
@@ -270,6 +270,10 @@ def _cut(block: Block) -> Iterator[Block]:
             yield block
 
 
+def _letters(sentence: Sentence) -> int:
+    return sum(len(part) if isinstance(part, str) else len(part.linear("text")) for part in sentence)
+
+
 def _even(items: tuple[T, ...], most: int) -> Iterator[tuple[T, ...]]:
     """The items in as few pieces of at most so many as there have to be, all about as long."""
     pieces = -(-len(items) // most)
@@ -283,7 +287,7 @@ def _size(block: Block) -> float:
         case Heading():
             return 0.0
         case Prose():
-            return sum(len(part) if isinstance(part, str) else 6 for part in block.sentence) / _LONG_PROSE
+            return _letters(block.sentence) / _LONG_PROSE
         case Given():
             return max(0.7, len(block.items) / _MOST_GIVEN)
         case Recall():

@@ -1,22 +1,35 @@
 // Every slide of a deck with all of its lines revealed, and on each the boxes of all that is written and seen.
-async () => {
+() => {
   const seen = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   const shortened = (text) => text.trim().replace(/\s+/g, " ").slice(0, 60);
 
   // The edges that cut what stands in an element; none for what only screen readers meet.
+  let known = new Map();
   function edges(element) {
-    let [left, top, right, bottom] = [-Infinity, -Infinity, Infinity, Infinity];
-    for (let each = element; each && each !== document.body; each = each.parentElement) {
-      const style = getComputedStyle(each), box = each.getBoundingClientRect();
-      if (style.clipPath !== "none") return null;
-      if (style.overflowX !== "visible") [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
-      if (style.overflowY !== "visible") [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
-    }
+    if (!element || element === document.body) return [-Infinity, -Infinity, Infinity, Infinity];
+    if (!known.has(element)) known.set(element, edgesOf(element, edges(element.parentElement)));
+    return known.get(element);
+  }
+
+  function edgesOf(element, around) {
+    const style = getComputedStyle(element);
+    if (style.clipPath !== "none" || !around) return null;
+    let [left, top, right, bottom] = around;
+    const box = element.getBoundingClientRect();
+    if (style.overflowX !== "visible") [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+    if (style.overflowY !== "visible") [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
     return [left, top, right, bottom];
+  }
+
+  function textsIn(element) {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT), found = [];
+    while (walker.nextNode()) found.push(walker.currentNode);
+    return found;
   }
 
   function measured() {
     const written = [];
+    known = new Map();
     const add = (kind, element, text, boxes, size) => {
       const cut = edges(element);
       for (const { left, top, right, bottom } of cut ? boxes : [])
@@ -25,17 +38,18 @@ async () => {
             stays: Boolean(element.closest("footer")) });
     };
     const sizeOf = (element) => parseFloat(getComputedStyle(element).fontSize);
-    for (const math of document.querySelectorAll("math")) {
+    const shown = [...document.querySelectorAll("main > section:not([hidden]), body > :not(main, script)")];
+    const all = (selector) => shown.flatMap((part) => [...part.querySelectorAll(selector)]);
+    for (const math of all("math")) {
       const isLine = math.closest(".rows, .given, .recall") && !math.closest("small, .beside");
       if (seen(math)) add(isLine ? "line" : "math", math, math.textContent, [math.getBoundingClientRect()], sizeOf(math));
     }
-    for (const text of document.querySelectorAll("svg text")) {
+    for (const text of all("svg text")) {
       const { a, b } = text.getScreenCTM() ?? {};
       if (seen(text) && text.textContent.trim())
         add("label", text, text.textContent, [text.getBoundingClientRect()], sizeOf(text) * Math.hypot(a, b));
     }
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    for (const node of shown.flatMap(textsIn)) {
       const parent = node.parentElement;
       if (!node.data.trim() || parent.closest("math, svg, script, style") || !seen(parent)) continue;
       const range = document.createRange();
@@ -56,9 +70,8 @@ async () => {
   const found = {};
   const { dataset } = document.documentElement;
   for (const anchor of new Set([...document.querySelectorAll(".slide")].map((slide) => slide.dataset.anchor))) {
-    const turned = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
-    location.hash = `#${anchor}/all`;
-    await turned;
+    history.replaceState(null, "", `#${anchor}/all`);  // which waits for nothing, as an address that is entered does
+    dispatchEvent(new Event("hashchange"));
     if (dataset.anchor !== anchor || dataset.line !== dataset.lines) throw Error(`${anchor} is not shown`);
     found[anchor] = measured();
   }

@@ -29,6 +29,7 @@ from backtrace.scenario import names, path_of
 from tests.calculator import closes
 from tests.page import Line, having, lines, read, slides, text
 
+MOST_WIDE = 1200
 HOSTILE = "</title></script><script>alert(1)</script><img src=x onerror=alert(2)>\x07 &lt;b&gt;"
 
 
@@ -222,6 +223,46 @@ def test_the_labels_of_a_network_have_room(name: str) -> None:
         spots = {tuple(tuple(edge[2:]) for edge in state["edges"]) for state in states}
         assert len(spots) == 1
         assert all(len(spot) == 2 for spot in spots.pop())
+
+
+def test_a_long_chain_of_neurons_has_room_below_each() -> None:
+    """Every other neuron of a chain stands lower, so that letters need not be small: its network is not wide."""
+    trace = traced("vanishing")
+    drawn = Network(
+        [each for slide in deck(trace).slides if (each := written_on(trace, slide, reveals(slide)))]
+    ).geometry()
+    heights = [y for _, y in drawn["nodes"]]
+    assert len(set(heights[::2])) == len(set(heights[1::2])) == 1
+    assert heights[1] - heights[0] > 2 * drawn["radius"] + drawn["line"]
+    assert drawn["size"][0] < MOST_WIDE
+
+
+def test_an_updated_weight_has_its_new_value_beside_its_name() -> None:
+    """An edge has two lines of text at most: its name, and what it is or becomes."""
+    trace = traced("lecture")
+    slide = next(each for each in deck(trace).slides if each.anchor == "step-12")
+    found = written_on(trace, slide, reveals(slide))
+    assert found is not None
+    assert ["v₁₁", "→ 0.173"] in [texts for label in found.labels for texts in label.values()]
+    assert max(len(texts) for label in found.labels for texts in label.values()) == 2
+
+
+def test_a_wide_table_names_its_columns_in_each_cell() -> None:
+    """Where there is no room for columns each cell is read with the name of its own."""
+    wide = having(page_of("softmax-regression"), "wide")
+    assert wide
+    for table in wide:
+        assert all(having(cell, "of") for cell in table.iter("td") if text(cell))
+        assert all(name.get("aria-hidden") for name in having(table, "of"))
+    assert not having(page_of("lecture"), "wide")
+
+
+def test_a_sign_is_kept_with_what_follows_it() -> None:
+    """No line ends with = or ·: each stands in one unbroken piece with the formula after it."""
+    kept = [each for row in having(page_of("mazur"), "form") for each in having(row, "kept")]
+    assert kept
+    assert {len(each) for each in kept} == {2}
+    assert {text(each[0]) for each in kept} <= {"=", "≈", "·", "←"}
 
 
 def test_the_network_tells_no_value_before_its_row() -> None:

@@ -34,6 +34,10 @@ BROKEN = [
     (r"\left(a + b\right) \cdot c",      ["(a+b)", "·c"]),
     (r"-a + b",                          ["−a", "+b"]),
     (r"a \cdot -b",                      ["a", "·−b"]),
+    (r"\left(0.12345 \cdot 0.2 + 0.32412 \cdot 0.4 + 0.04052 \cdot 0.7\right) \cdot d",
+     ["(0.12345·0.2", "+0.32412·0.4", "+0.04052·0.7)", "·d"]),
+    (r"\left(a \cdot 0.0123456789 \cdot 0.0123456789 \cdot 0.0123456789\right) + c",
+     ["(a", "·0.0123456789", "·0.0123456789", "·0.0123456789)", "+c"]),
     (r"[z > 0]",                         ["[z>0]"]),
     (r"\begin{bmatrix}1 \\ 2\end{bmatrix} \cdot \begin{bmatrix}3 & 4\end{bmatrix} + c",
      ["[1; 2]", "·[3 4]", "+c"]),
@@ -50,8 +54,15 @@ def test_it_is_written_for_browsers(latex: str, written: str) -> None:
 
 @pytest.mark.parametrize(("latex", "parts"), BROKEN)
 def test_a_line_may_break_before_signs(latex: str, parts: list[str]) -> None:
-    """Between two pieces a line may break: before a sign at the top, never within brackets."""
+    """Between two pieces a line may break: before a sign at the top, and within brackets that are wide."""
     assert [worked(piece) for piece in pieces(latex)] == parts
+
+
+def test_a_fraction_that_is_long_says_so() -> None:
+    """A fraction with a long numerator has a class, as no line can break in it."""
+    terms = " + ".join(["0.052616"] * 5)
+    assert [piece.get("class") for piece in pieces(rf"\frac{{{terms}}}{{5}}")] == ["long"]
+    assert [piece.get("class") for piece in pieces(r"\frac{a}{5}")] == [None]
 
 
 def test_what_is_asked_for_twice_is_two_elements() -> None:
@@ -75,4 +86,4 @@ def test_all_that_is_told_becomes_sound_mathml(name: str) -> None:
             assert element.tag in KNOWN, latex
             assert len(element) == CHILDREN.get(element.tag, len(element)), latex
             assert not set(element.text or "") & set("\\{}&$"), latex
-            assert set(element.attrib) <= {"form", "stretchy", "accent", "mathvariant"}, latex
+            assert set(element.attrib) <= {"form", "stretchy", "accent", "mathvariant", "class"}, latex

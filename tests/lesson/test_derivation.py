@@ -121,6 +121,9 @@ def test_a_whole_quantity_shows_its_shapes() -> None:
     whole = tell_one(bundled("lecture"), "z1").derivations[0]
     assert whole.shapes is not None
     assert whole.shapes.linear("text") == "(2×2)·(2×1) + (2×1)"
+    slope = tell_one(bundled("softmax-regression"), "slope1").derivations[0]
+    assert slope.shapes is not None
+    assert slope.shapes.linear("text") == "diag(3×1) − (3×1)·(1×3)"
 
 
 def test_a_gradient_that_is_only_a_name_shows_no_numbers() -> None:
