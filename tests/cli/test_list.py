@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from backtrace.answers.catalogue import CATALOGUE
 from backtrace.cli.list import FORMAT_ROWS
 from backtrace.lesson.blocks import Heading, Lesson, Listing, Recall, Table
 from backtrace.lesson.catalogue import KINDS, catalogue
@@ -270,3 +271,14 @@ def test_a_terminal_without_unicode_gets_ascii(
     out = shown([], capsys).out
     assert out.isascii()
     assert "?" not in out
+
+
+@pytest.mark.parametrize("name", [row.name for row in CATALOGUE])
+def test_a_mistake_is_told_with_a_formula_that_it_changes(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each mistake is found by its name, says what a learner is told, and but for slips with numbers has an example."""
+    ended = here(["list", "mistakes", name], capsys)
+    row = next(row for row in CATALOGUE if row.name == name)
+    assert ended.code == 0
+    assert " ".join(row.says.split()) in " ".join(ended.out.split())
+    has_example = "should be" in ended.out and "becomes" in ended.out
+    assert has_example == (row.slips is None and name != "value of the previous update")

@@ -12,6 +12,9 @@ from backtrace.engine.givens import schedule_of
 from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, notation_of, run
+from backtrace.engine.work import work
+from backtrace.errors import MisfitError
+from backtrace.formula.calculus import rebuilt
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES
 from backtrace.scenario import Scenario, load, path_of
@@ -275,3 +278,31 @@ def test_the_lines_of_an_update() -> None:
     assert ids[2 * len(plan.of_sample)] == ("J", None)
     after = [(e.id, sample) for e, sample in plan.lines((1,), is_last=True)]
     assert after == [("z1", 2), ("a1", 2), ("L_terms", 2), ("L", 2), ("J", None), ("promise", None), ("gain", None)]
+
+
+def test_another_formula_is_worked_in_the_place_of_the_plans() -> None:
+    """With another formula for a quantity, all that is worked from it changes, and nothing else does."""
+    plan, scenario = plan_of(lecture()), lecture()
+    other = plan.with_formulas({"dL_da2": -plan.equation("dL_da2").formula})
+    right, changed = (next(work(scenario, each)).values for each in (plan, other))
+    differs = {name for name in right if not np.array_equal(right[name], changed[name])}
+    assert changed["dL_dz2"] == -right["dL_dz2"]
+    assert differs >= {"dL_da2", "dL_dz2", "dL_dW1", "W2_next", "b1_next"}
+    assert not differs & {"z1", "a2", "L", "slope2"}
+
+
+def test_a_line_stands_where_all_that_it_reads_is_there() -> None:
+    """A gradient that reads updated weights is worked after their update."""
+    plan = plan_of(lecture())
+    updated, sent_back = plan.quantities["W2_next"].var, plan.equation("dL_da1").formula
+    new = rebuilt(sent_back, lambda var: updated if var.name == "W2" else var)
+    names = [e.id for e in plan.with_formulas({"dL_da1": new}).equations]
+    assert sorted(names) == sorted(e.id for e in plan.equations)
+    assert names.index("W2_next") < names.index("dL_da1") < names.index("dL_dW1")
+
+
+def test_a_quantity_is_not_worked_from_itself() -> None:
+    """A formula that needs what is worked from it is refused."""
+    plan = plan_of(lecture())
+    with pytest.raises(MisfitError, match="from itself"):
+        plan.with_formulas({"z1": plan.quantities["dL_dz1"].var})

@@ -82,3 +82,9 @@ def test_reading_loads_no_heavy_library() -> None:
     folder = Path(library.__file__).parent.parent
     result = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
+
+
+def test_bundled_sheets_are_no_scenarios() -> None:
+    """The sheets that ship with the tool have names of their own."""
+    assert {"lecture-printed", "mazur-printed"} <= library.sheets().keys()
+    assert not library.sheets().keys() & set(names())
