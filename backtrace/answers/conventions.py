@@ -82,15 +82,22 @@ def _loss_alone(sheet: Sheet, trace: Trace) -> Iterator[Sheet]:
 
 
 def _exchanged(sheet: Sheet, trace: Trace) -> Iterator[Sheet]:
-    """Every square matrix with rows and columns exchanged."""
+    """Every matrix with rows and columns exchanged."""
 
     def changed(row: Row) -> Row:
-        shape = trace.plan.quantities[row.id].var.shape if not row.fault else ()
+        if row.fault is not None:
+            return replace(row, fault=None) if _is_turned(row) else row
+        shape = trace.plan.quantities[row.id].var.shape
         if len(set(shape)) != 1 or len(shape) == 1:
             return row
         return replace(row, figures=tuple(replace(each, index=each.index[::-1]) for each in row.figures))
 
     yield replace(sheet, rows=tuple(map(changed, sheet.rows)))
+
+
+def _is_turned(row: Row) -> bool:
+    """Whether a row is at fault only in that its matrix has rows for columns."""
+    return row.fault is not None and row.fault.kind == "wrong shape" and bool(row.figures)
 
 
 def _with(*settings: str) -> Applied:
@@ -173,7 +180,7 @@ CONVENTIONS: tuple[Convention, ...] = (
 
 def conventions(judgement: Judgement) -> tuple[Convention, ...]:
     """The conventions that leave nothing wrong on a sheet; none where nothing was."""
-    if not judgement.wrong:
+    if not judgement.wrong and not any(map(_is_turned, judgement.faults)):
         return ()
     return tuple(row for row in CONVENTIONS if any(_holds(sheet, judgement) for sheet in _made(row, judgement)))
 
@@ -209,4 +216,4 @@ def _is_right(sheet: Sheet, trace: Trace | None) -> bool:
         return False
     if any(row.id not in trace.plan.quantities for row in sheet.judged()):
         return False
-    return is_all_right(sheet, trace)
+    return not any(map(_is_turned, sheet.rows)) and is_all_right(sheet, trace)

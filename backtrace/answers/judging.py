@@ -10,6 +10,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -21,12 +22,16 @@ from backtrace.answers.sheet import Figure, Row, Sheet
 from backtrace.answers.working import FARTHEST, Index, Key, Working
 from backtrace.engine.plan import Plan
 from backtrace.engine.trace import Trace
-from backtrace.formula.evaluate import FLOATS
+from backtrace.formula.evaluate import FLOATS, indices
 from backtrace.formula.intervals import Interval, about
 
-Kind = Literal["correct", "noise", "rounded", "follows", "too few digits", "wrong", "not a number"]
+Kind = Literal[
+    "correct", "noise", "rounded", "follows", "too few digits", "wrong", "miscopied", "wrong name", "not a number"
+]
 Note = Literal["", "cut off", "rounded inside"]
-WORST_FIRST: tuple[Kind, ...] = ("wrong", "not a number", "too few digits", "follows", "rounded", "noise", "correct")
+WRONG: tuple[Kind, ...] = ("wrong", "miscopied", "wrong name")
+"""Wrong by itself: worked wrongly, a number of the example miscopied, or the right value under a wrong name."""
+WORST_FIRST: tuple[Kind, ...] = (*WRONG, "not a number", "too few digits", "follows", "rounded", "noise", "correct")
 RIGHT: tuple[Kind, ...] = ("correct", "noise", "rounded")
 
 
@@ -49,15 +54,14 @@ class Verdict:
 class Judged:
     """One line: the verdicts on its entries, and, where it is wrong, what explains it, the likeliest first.
 
-    `follows` are the earlier lines that are not right and that it is worked from. `is_given` says that it copies what
-    the example gives. `named` is another quantity whose value it holds: the right value under a wrong name.
+    `follows` are the earlier lines that are not right and that it is worked from. `named` is another quantity whose
+    value it holds: the right value under a wrong name.
     """
 
     key: Key
     rows: tuple[Row, ...]
     verdicts: tuple[Verdict, ...]
     follows: tuple[Key, ...] = ()
-    is_given: bool = False
     explanations: tuple[Explanation, ...] = ()
     named: Key | None = None
 
@@ -89,7 +93,7 @@ class Judgement:
     @property
     def wrong(self) -> tuple[Judged, ...]:
         """The lines that are wrong by themselves, the first one first."""
-        return tuple(line for line in self.lines if line.kind == "wrong")
+        return tuple(line for line in self.lines if line.kind in WRONG)
 
     @property
     def is_right(self) -> bool:
@@ -182,8 +186,7 @@ class _Judging:
         if right:
             self.truth.learn(key, _intervals(right, zeros))
         rows = tuple(dict.fromkeys(row for row, _ in written))
-        is_given = self.trace.plan.equation(key.id) is None
-        return Judged(key, rows, verdicts, tuple(self.behind(key)), is_given)
+        return Judged(key, rows, verdicts, tuple(self.behind(key)))
 
     def is_zero(self, key: Key, index: Index) -> bool:
         """Whether a written 0 is meant to the last digit: the lines before give exactly 0, as where a ReLU is off."""
@@ -216,7 +219,7 @@ class _Judging:
         if _is(number, expected):
             return Verdict(figure.index, figure, "noise", expected)
         if self.trace.plan.equation(key.id) is None:
-            return Verdict(figure.index, figure, "wrong", expected)
+            return Verdict(figure.index, figure, "miscopied", expected)
         right, own = self.truth.unshown(key)[place], self.own.unshown(key)[place]
         point = float(np.asarray(self.doubles.unshown(key))[place])
         reached: tuple[tuple[Kind, Interval], ...] = (("rounded", right), ("follows", own))
@@ -272,28 +275,36 @@ class _Judging:
 
     def explained(self, line: Judged) -> Judged:
         """The line with what explains it."""
-        if line.kind != "wrong" or line.is_given:
+        if line.kind != "wrong":
             return line
         self.go_to(line.key.update)
         found = tuple({e.name: e for e in reversed(self.search.explanations(line.key))}.values())[::-1]
-        return replace(line, explanations=found, named=None if found else self.other_name(line))
+        named = None if found else self.other_name(line)
+        if named is None:
+            return replace(line, explanations=found)
+        verdicts = (replace(v, kind="wrong name") if v.kind == "wrong" else v for v in line.verdicts)
+        return replace(line, verdicts=tuple(verdicts), named=named)
 
     def other_name(self, line: Judged) -> Key | None:
-        """Another quantity of the same shape, whose value all the numbers of the line are."""
+        """Another quantity of the same shape, or another single number, whose value the line holds."""
         quantities = self.trace.plan.quantities
         shape = quantities[line.key.id].var.shape
         for name, quantity in quantities.items():
             key = Key(name, line.key.update, line.key.sample if quantity.var.per_sample else None)
-            if quantity.var.shape != shape or name == line.key.id or key in self.lines:
+            is_alike = quantity.var.shape == shape or prod(quantity.var.shape) == prod(shape) == 1
+            if not is_alike or key in self.lines or not self.is_worked(key):
                 continue
-            equation = self.trace.plan.equation(name)
-            if equation is None or equation.phase == "after" or not self.trace.has(name, key.update):
-                continue
-            values = self.own.value(key)
-            numbers = [(v.index, self.precise(v.figure.number)) for v in line.verdicts]
-            if all(n and reaches(values[tuple(i - 1 for i in index)], n) for index, n in numbers):
+            values = np.ravel(self.own.value(key))
+            numbers = {v.index: self.precise(v.figure.number) for v in line.verdicts}
+            places = {index: place for place, index in enumerate(indices(shape))}
+            if all(n and reaches(values[places[index]], n) for index, n in numbers.items()):
                 return key
         return None
+
+    def is_worked(self, key: Key) -> bool:
+        """Whether the update has an equation for the quantity."""
+        equation = self.trace.plan.equation(key.id)
+        return equation is not None and equation.phase != "after" and self.trace.has(key.id, key.update)
 
 
 def _intervals(numbers: Mapping[Index, WrittenNumber], zeros: Container[Index]) -> dict[Index, Any]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from backtrace.answers.conventions import Convention, conventions
 from backtrace.answers.explanation import Explanation
-from backtrace.answers.judging import Judged, Judgement, Kind, Verdict
+from backtrace.answers.judging import WRONG, Judged, Judgement, Kind, Verdict
 from backtrace.answers.learning import outcome
 from backtrace.answers.used import Opening, is_readable
 from backtrace.answers.working import BEFORE, Index, Key, Working
@@ -34,6 +34,8 @@ _COUNTED: tuple[tuple[Kind, str], ...] = (
     ("follows", "carried on from a wrong line"),
     ("too few digits", "with too few digits to tell"),
     ("wrong", "wrong"),
+    ("miscopied", "miscopied"),
+    ("wrong name", "under a wrong name"),
     ("not a number", "that hold no number"),
 )
 _SAID: dict[Kind, str] = {
@@ -42,6 +44,8 @@ _SAID: dict[Kind, str] = {
     "rounded": "rounded",
     "too few digits": "too few digits",
     "wrong": "WRONG",
+    "miscopied": "MISCOPIED",
+    "wrong name": "WRONG NAME",
     "not a number": "not a number",
 }
 _MOST_OTHERS = 3
@@ -102,8 +106,8 @@ class Report:
         if not self.is_decided:
             for line in wrong:
                 yield from self.explained(line)
-        yield from self.missing()
-        yield from self.learning()
+            yield from self.missing()
+            yield from self.learning()
         yield from self.marked()
 
     @property
@@ -114,6 +118,8 @@ class Report:
     def counted(self) -> str:
         """The same in words."""
         parts = [f"{self.counts[kind]} {said}" for kind, said in _COUNTED if self.counts[kind]]
+        if self.is_decided:
+            parts = [f"all {len(self.judgement.lines)} right"]
         if self.judgement.faults:
             parts.append(f"{len(self.judgement.faults)} that could not be judged")
         return ("; ".join(parts) or "No line could be judged") + "."
@@ -171,7 +177,7 @@ class Report:
         if written is None or written.decimals is None:
             return shown(verdict.expected, self.trace.scenario.decimals)
         decimals = max(0, written.decimals)
-        while verdict.kind == "wrong" and float(shown(verdict.expected, decimals).decimal) == float(written.value):
+        while verdict.kind in WRONG and float(shown(verdict.expected, decimals).decimal) == float(written.value):
             decimals += 1
         return shown(verdict.expected, decimals)
 
@@ -185,16 +191,18 @@ class Report:
 
     def verdict(self, line: Judged) -> str:
         """The verdict in words."""
+        if self.is_decided and not line.is_right:
+            return "right in that form"
         notes = sorted({v.note for v in line.verdicts if v.note})
         rest = f", {' and '.join(notes)}" if notes else ""
         if line.kind == "follows":
             behind = " and ".join(str(self.numbers[key]) for key in line.follows)
             return f"follows from {behind}{rest}"
         said = _SAID[line.kind]
-        if line.kind == "wrong":
+        if line.kind in WRONG:
             said += f" ({self.marks[line.key]})"
             several = len(line.verdicts) > 1
-            wrong = [v for v in line.verdicts if v.kind == "wrong"]
+            wrong = [v for v in line.verdicts if v.kind in WRONG]
             return said + (
                 f": {len(wrong)} of {len(line.verdicts)} entries" if several and len(wrong) < len(line.verdicts) else ""
             )
@@ -221,9 +229,11 @@ class Report:
     def explained(self, line: Judged) -> Iterator[Block]:
         """What is wrong with a line, and what was apparently used in place of the right formula."""
         heading = f"({self.marks[line.key]}) line {self.numbers[line.key]}"
-        if line.is_given:
+        if line.kind == "miscopied":
             yield Heading(f"{heading}: a number of the example miscopied", 2)
-            yield Prose((self.name(line.key), " is given; copy it as it stands in the example."))
+            verdict = next(v for v in line.verdicts if v.kind == "miscopied")
+            name = Formula(Var(line.key.id, (), index=verdict.index or None), self.trace.notation.leaf)
+            yield Prose((name, " is given as ", number(self.true(verdict)), "; copy it as it stands in the example."))
             return
         if not line.explanations:
             yield from self.unexplained(line, heading)
@@ -265,7 +275,7 @@ class Report:
 
     def derivations(self, line: Judged, explanation: Explanation | None) -> tuple[Derivation | None, Derivation | None]:
         """How the first wrong entry should be worked, and how it apparently was; None where that is too long."""
-        key, index = line.key, next(v.index for v in line.verdicts if v.kind == "wrong")
+        key, index = line.key, next(v.index for v in line.verdicts if v.kind in WRONG)
         if explanation is not None and explanation.key.update != key.update:
             key, index = explanation.key, tuple(1 for _ in self.shape(explanation.key))
         opening = Opening(self.own, explanation.formulas if explanation else {}, key.update)
@@ -339,9 +349,10 @@ class Report:
             return
         for line in self.judgement.lines:
             worth = sum((marks.get(row.name, Fraction(0)) for row in line.rows), Fraction(0))
-            earned = line.is_right or line.kind == "follows"
+            is_right = line.is_right or self.is_decided
+            earned = is_right or line.kind == "follows"
             got += worth if earned else 0
-            lines["full" if line.is_right else "follow-through" if earned else "lost"] += 1
+            lines["full" if is_right else "follow-through" if earned else "lost"] += 1
         parts = ", ".join(f"{kind} on {count} line{'s' if count > 1 else ''}" for kind, count in lines.items())
         yield Prose((f"{float(got):g} of {float(sum(marks.values())):g} marks: {parts}.",))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 
-from backtrace.answers.cells import Cell, Value, cells_of, negated, shape_said
+from backtrace.answers.cells import Cell, Value, cells_of, negated, shape_said, transposed
 from backtrace.answers.naming import Index, Meaning, Names, Prefer, names_of
 from backtrace.answers.placing import FaultError, Line, Placing, number_in
 from backtrace.answers.reaching import MOST_UPDATES, needed, reaching
@@ -93,7 +93,8 @@ class _Reader:
                 figures = self.figures(line, meaning, value, update)
                 _refuse_twice(meaning.id, update, name, figures, given)
         except FaultError as error:
-            fault, figures = Fault(error.kind, replace(error.problem, place=line.place)), ()
+            fault = Fault(error.kind, replace(error.problem, place=line.place))
+            figures = self.turned(line, meaning, update) if meaning and error.kind == "wrong shape" else ()
         if meaning is None:
             return Row(name, fault=fault, place=line.place)
         return Row(name, meaning.id, update, figures, fault, meaning.fixes_sign, line.place, meaning.is_negated)
@@ -158,6 +159,11 @@ class _Reader:
             for index, cell in entries
             if not cell.is_blank
         )
+
+    def turned(self, line: Line, meaning: Meaning, update: int) -> tuple[Figure, ...]:
+        """The figures of a matrix that fits with rows and columns exchanged; none where it does not."""
+        value = transposed(line.values[0])
+        return self.figures(line, meaning, value, update) if value and self.fits(line, meaning, value) else ()
 
 
 def _is_blank(value: Value) -> bool:

@@ -45,6 +45,7 @@ class Row:
     """One line of a sheet, as it was named: figures of a quantity (by id) in an update, or a fault.
 
     `is_by_id` says whether it was named by its id, or as a derivative of the loss: both fix the sign of what is meant.
+    A matrix that fits only with rows and columns exchanged is a fault; its figures are those of the exchanged matrix.
     `is_negated` says that the name is that of the quantity's negative, such as Err: the figures are the quantity's.
     """
 

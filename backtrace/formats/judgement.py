@@ -56,7 +56,7 @@ def _verdict(report: Report, line: Judged, verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.kind,
         "note": verdict.note or None,
         "follows": [_place(key) for key in line.follows] if verdict.kind == "follows" else [],
-        "named": _place(line.named) if line.named and verdict.kind == "wrong" else None,
+        "named": _place(line.named) if line.named and verdict.kind == "wrong name" else None,
         "mistakes": [_mistake(report, line, each) for each in explanations],
     }
 
