@@ -353,9 +353,14 @@ def neurons_together(s: Subject) -> Iterator[Altered]:
 
 
 def one_path(s: Subject) -> Iterator[Altered]:
-    """The error over one connection alone."""
-    if s.role == "activation_gradient" and s.layer < s.depth:
-        yield from s.each_entry(lambda formula: terms if len(terms := summands(formula)) > 1 else [])
+    """The error over one connection alone: the same for every neuron, or for each its own."""
+    if s.role != "activation_gradient" or s.layer == s.depth or s.entries is None:
+        return
+    yield from s.each_entry(lambda formula: terms if len(terms := summands(formula)) > 1 else [])
+    paths = {index: summands(formula) for index, formula in np.ndenumerate(s.entries)}
+    if all(len(terms) > 1 for terms in paths.values()):
+        own = {index: terms[index[0] % len(terms)] for index, terms in paths.items()}
+        yield Altered(_array(s.entries, own), is_of_entries=True)
 
 
 def term_left_out(s: Subject) -> Iterator[Altered]:
@@ -437,12 +442,11 @@ def correction_multiplied(s: Subject) -> Iterator[Altered]:
 
 
 def count_off_by_one(s: Subject) -> Iterator[Altered]:
-    """T − 1 or t + 1 for t."""
+    """One more or one less for t, in its powers; never less than 1."""
     for var in s.reads:
         if s.role_of(var) == "update_number" and s.equation.phase == "update":
-            yield Altered(s.exchanged(var, var + 1))
-            if s.update > 1:
-                yield Altered(s.exchanged(var, var - 1))
+            yield Altered(s.exchanged(var, var + 1), "t + 1 for t")
+            yield Altered(s.exchanged(var, apply("maximum", var - 1, 1)), "t − 1 for t")
 
 
 def power_forgotten(s: Subject) -> Iterator[Altered]:

@@ -15,6 +15,7 @@ from backtrace.answers.working import Changed, Index, Key
 from backtrace.formula.intervals import Interval
 
 _FARTHEST, _FARTHEST_UNITS, _NOISE = Fraction(1, 4), 400, Fraction(1, 10**6)
+_NOISE_AT_ZERO = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +62,9 @@ class Explanation:
 def reaches(reach: Interval, number: WrittenNumber, wide: bool = False) -> bool:
     """Whether rounding can lead from the interval to the number; `wide`: also cutting off, or rounding once more.
 
-    An interval that contains 0, or is wider than the number, leads nowhere.
+    An interval that contains 0, or is wider than the number, leads nowhere, but for the noise around an exact 0.
     """
-    if reach.width > 0 and (reach.meets(0, 0) or reach.width > abs(number.value)):
+    if reach.width > _NOISE_AT_ZERO and (reach.meets(0, 0) or reach.width > abs(number.value)):
         return False
     slack = number.unit if wide and number.unit else number.half
     return reach.meets(number.value - slack, number.value + slack)
@@ -86,3 +87,8 @@ def is_near(value: float, number: WrittenNumber) -> bool:
     far = _FARTHEST * abs(number.value)
     far = min(far, _FARTHEST_UNITS * number.unit) if number.unit else far
     return abs(Fraction(value) - number.value) <= max(number.half, far)
+
+
+def is_noise(value: float) -> bool:
+    """Whether a number is 0, as far as doubles can tell."""
+    return abs(value) < _NOISE_AT_ZERO

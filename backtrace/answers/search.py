@@ -17,7 +17,7 @@ import numpy as np
 
 from backtrace.answers.alterations import Altered, Subject
 from backtrace.answers.catalogue import CATALOGUE, Mistake
-from backtrace.answers.explanation import Explanation, at, is_close, is_near, reaches
+from backtrace.answers.explanation import Explanation, at, is_close, is_near, is_noise, reaches
 from backtrace.answers.numbers import WrittenNumber
 from backtrace.answers.slips import Slip, Written
 from backtrace.answers.working import FARTHEST, Index, Key, Working
@@ -64,8 +64,8 @@ class Search:
             lambda: self._ranked(key, self._of_numbers(key)),
             lambda: self._ranked(key, self._pairs(key)),
         ]
-        if any(figure != key for figure in self.figures):
-            ways.insert(1 if self._has_many_digits(key) else len(ways), lambda: self._in_another_working(key))
+        if self._has_many_digits(key) and any(figure != key for figure in self.figures):
+            ways.insert(1, lambda: self._in_another_working(key))
         return next(filter(None, (way() for way in ways)), [])
 
     def _has_many_digits(self, key: Key) -> bool:
@@ -75,7 +75,7 @@ class Search:
     def _in_another_working(self, key: Key) -> list[Explanation]:
         """What explains a number that comes from another working than the one that the sheet shows."""
         own, doubles = Working(self.trace), Working(self.trace, FLOATS)
-        own.floor = doubles.floor = max(1, key.update - FARTHEST)
+        own.floor = doubles.floor = max(1, key.update - 1)
         return self._ranked(key, self._singles(key, doubles, is_exact=True), own, doubles)
 
     def _far(self, key: Key) -> list[Explanation]:
@@ -208,10 +208,11 @@ class Search:
     def _fitting(self, key: Key, explanation: Explanation, own: Working, doubles: Working) -> Explanation | None:
         """The explanation, with how well its numbers fit; None where rounding does not lead to them."""
         numbers = {index: self.figures[key][index] for index in self.wrong[key]}
-        reach = self._value(key, explanation, own)
-        if not all(reaches(at(reach, index), number, wide=True) for index, number in numbers.items()):
-            return None
-        points = self._value(key, explanation, doubles)
+        reach, points = self._value(key, explanation, own), self._value(key, explanation, doubles)
+        for index, number in numbers.items():
+            is_zero = not number.value and is_noise(float(at(points, index))) and at(reach, index).meets(0, 0)
+            if not is_zero and not reaches(at(reach, index), number, wide=True):
+                return None
         return replace(
             explanation,
             is_close=all(is_close(float(at(points, index)), number) for index, number in numbers.items()),

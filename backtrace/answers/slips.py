@@ -54,12 +54,6 @@ def digits_exchanged(w: Written) -> Iterator[Slip]:
     yield from (Slip(Num(Fraction(each))) for each in _exchanged(text))
 
 
-def last_digit(w: Written) -> Iterator[Slip]:
-    """What is off by a few units of the last place."""
-    if w.is_off_by(_FEW_UNITS):
-        yield Slip(Num(w.number.value))
-
-
 def number_misread(w: Written) -> Iterator[Slip]:
     """A number that the line reads with one digit, two neighbouring digits, or the sign wrong."""
     for var in {var.key: var for var in variables(w.formula)}.values():
@@ -73,6 +67,8 @@ def number_misread(w: Written) -> Iterator[Slip]:
 
 def arithmetic_slip(w: Written) -> Iterator[Slip]:
     """One product of the line worked wrongly: a digit, the point, or its factors added; or only the last digits."""
+    if w.is_off_by(_FEW_UNITS):
+        yield Slip(Num(w.number.value), "only the last digits are wrong")
     terms = summands(w.formula)
     if 1 < len(terms) <= _MOST_TERMS:
         for place, term in enumerate(terms):

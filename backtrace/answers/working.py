@@ -126,7 +126,8 @@ class Working:
         if carried is not None:
             yield carried
         elif equation is not None and key.update >= self.floor:
-            for var in _variables(self.changed.get(key.id, equation.opened)):
+            changed = self.changed.get(key.id)
+            for var in equation.operands if changed is None else _variables(changed):
                 yield from self._keys(var, equation, key)
 
     def result(self, equation: Equation, key: Key, formula: Changed) -> Any:

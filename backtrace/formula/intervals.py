@@ -21,6 +21,7 @@ from backtrace.formula.expr import OPERATIONS, Apply, Operation
 
 _SLACK = 16  # units in the last place, 8 to 16 eps: a total may have been added up in another order
 _TERMS = ("add", "sub")
+_LARGEST_WHOLE = 2**52
 _SAME_DIGITS = ("neg", "magnitude", "maximum", "minimum")
 
 
@@ -95,8 +96,14 @@ def worked(op: Operation, *operands: Any) -> Interval:
     if any(map(isnan, values)) or (any(turning) and any(map(isinf, values))):
         return Interval(-inf, inf, unit, is_result)
     sizes = [sum(map(abs, corner)) for corner in corners] if op.name in _TERMS else [abs(value) for value in values]
-    slacks = [_SLACK * ulp(size) if 0 < size < inf else 0.0 for size in sizes]
+    is_exact = op.name in _TERMS and all(map(_is_whole, used))
+    slacks = [_SLACK * ulp(size) if 0 < size < inf and not is_exact else 0.0 for size in sizes]
     return Interval(min(map(sub, values, slacks)), max(map(add, values, slacks)), unit, is_result)
+
+
+def _is_whole(interval: Interval) -> bool:
+    """Whether it is one whole number, such as t and 1 in t + 1: doubles add those up exactly."""
+    return interval.low == interval.high and float(interval.low).is_integer() and abs(interval.low) < _LARGEST_WHOLE
 
 
 INTERVALS = Carrier("intervals", literal, lambda op: partial(worked, op) if op.floats else None)
