@@ -289,12 +289,15 @@ class _Judging:
         """Another quantity of the same shape, or another single number, whose value the line holds."""
         quantities = self.trace.plan.quantities
         shape = quantities[line.key.id].var.shape
+        known = {key: entries for key, entries in self.own.known.items() if key != line.key}
+        others = Working(self.trace, known=known, floor=self.own.floor)
         for name, quantity in quantities.items():
             key = Key(name, line.key.update, line.key.sample if quantity.var.per_sample else None)
             is_alike = quantity.var.shape == shape or prod(quantity.var.shape) == prod(shape) == 1
+            is_alike &= not quantity.var.per_sample or key.sample is not None
             if not is_alike or key in self.lines or not self.is_worked(key):
                 continue
-            values = np.ravel(self.own.value(key))
+            values = np.ravel(others.value(key))
             numbers = {v.index: self.precise(v.figure.number) for v in line.verdicts}
             places = {index: place for place, index in enumerate(indices(shape))}
             if all(n and reaches(values[places[index]], n) for index, n in numbers.items()):

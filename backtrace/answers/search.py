@@ -60,12 +60,13 @@ class Search:
     def _near(self, key: Key) -> list[Explanation]:
         """What explains a line of the first updates: one mistake, a slip with numbers, or two mistakes."""
         ways: list[Callable[[], list[Explanation]]] = [
+            lambda: list(self._again(key)),
             lambda: self._ranked(key, self._singles(key, self.doubles)),
             lambda: self._ranked(key, self._of_numbers(key)),
             lambda: self._ranked(key, self._pairs(key)),
         ]
         if self._has_many_digits(key) and any(figure != key for figure in self.figures):
-            ways.insert(1, lambda: self._in_another_working(key))
+            ways.insert(2, lambda: self._in_another_working(key))
         return next(filter(None, (way() for way in ways)), [])
 
     def _has_many_digits(self, key: Key) -> bool:
@@ -137,6 +138,18 @@ class Search:
                         made.append(Explanation(mistake, line, altered, group))
                         seen.add(id(group))
                 yield from (each for each in made if self._comes_near(key, each, doubles, is_exact))
+
+    def _again(self, key: Key) -> Iterator[Explanation]:
+        """The mistakes that explain earlier lines best, where they were made in this line or behind it, too."""
+        behind = {each.id: each for each in self.equations(key, self.doubles)}
+        best = [found[0] for found in self.found.values() if found and not found[0].second]
+        for earlier in {(each.mistake.name, frozenset(each.all)): each for each in best}.values():
+            made = next((name for name in earlier.all if name in behind), None)
+            if made is not None:
+                again = Explanation(earlier.mistake, behind[made], earlier.all[made], earlier.all)
+                fitting = self._fitting(key, again, self.own, self.doubles)
+                if fitting is not None and fitting.is_close:
+                    yield fitting
 
     def _groups(self, line: Key, altered: Altered) -> Sequence[Group]:
         """The groups of changed formulas, one of which is this: the same mistake in all lines of its kind."""

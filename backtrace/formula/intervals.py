@@ -96,7 +96,7 @@ def worked(op: Operation, *operands: Any) -> Interval:
     if any(map(isnan, values)) or (any(turning) and any(map(isinf, values))):
         return Interval(-inf, inf, unit, is_result)
     sizes = [sum(map(abs, corner)) for corner in corners] if op.name in _TERMS else [abs(value) for value in values]
-    is_exact = op.name in _TERMS and all(map(_is_whole, used))
+    is_exact = keeps_digits or (op.name in _TERMS and all(map(_is_whole, used)))
     slacks = [_SLACK * ulp(size) if 0 < size < inf and not is_exact else 0.0 for size in sizes]
     return Interval(min(map(sub, values, slacks)), max(map(add, values, slacks)), unit, is_result)
 
