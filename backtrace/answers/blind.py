@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from backtrace.answers.catalogue import Mistake
-from backtrace.answers.search import mistakes_in
+from backtrace.answers.catalogue import Mistake, mistakes_in
 from backtrace.answers.working import Changed, Key, Working
 from backtrace.engine.equation import Equation
 from backtrace.engine.trace import Trace

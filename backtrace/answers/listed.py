@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backtrace.answers.catalogue import CATALOGUE, Mistake
-from backtrace.answers.search import mistakes_in
+from backtrace.answers.catalogue import CATALOGUE, Mistake, mistakes_in
 from backtrace.answers.used import Opening
 from backtrace.answers.working import Working
 from backtrace.engine.trace import run

@@ -6,32 +6,27 @@ whether rounding can reach from there to the number.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
 
-from backtrace.answers.alterations import Altered, Subject
-from backtrace.answers.catalogue import CATALOGUE, Mistake
+from backtrace.answers.alterations import Altered
+from backtrace.answers.catalogue import CATALOGUE, Group, Made, Mistake, habits, mistakes_in
 from backtrace.answers.explanation import Explanation, at, is_close, is_near, is_noise, reaches
-from backtrace.answers.numbers import WrittenNumber
+from backtrace.answers.numbers import WrittenNumber, read_number
 from backtrace.answers.slips import Slip, Written
 from backtrace.answers.working import FARTHEST, Index, Key, Working
-from backtrace.engine.plan import Plan
 from backtrace.engine.trace import Trace
 from backtrace.engine.work import Worked, work
 from backtrace.formula.evaluate import FLOATS, entries, evaluate
-from backtrace.formula.expr import Expr, Var
+from backtrace.formula.expr import Expr
 
 Numbers = Mapping[Index, WrittenNumber]
-Made = tuple[Mistake, Altered]
-Group = Mapping[str, Altered]
 _MOST_FOUND, _MOST_BEHIND, _MANY_DIGITS, _MOST_SLIPS = 24, 40, 5, 8
-_MOST_PAIRED, _MOST_PAIRED_LINES = 30, 6
+_MOST_PAIRED, _MOST_PAIRED_LINES, _MOST_SLIPPED_LINES, _DIGITS = 30, 6, 4, 3
 
 
 @dataclass(eq=False)
@@ -61,8 +56,8 @@ class Search:
         """What explains a line of the first updates: one mistake, a slip with numbers, or two mistakes."""
         ways: list[Callable[[], list[Explanation]]] = [
             lambda: list(self._again(key)),
-            lambda: self._ranked(key, self._singles(key, self.doubles)),
-            lambda: self._ranked(key, self._of_numbers(key)),
+            lambda: self._ranked(key, chain(self._singles(key, self.doubles), self._of_numbers(key))),
+            lambda: self._ranked(key, self._of_numbers_behind(key)),
             lambda: self._ranked(key, self._pairs(key)),
         ]
         if self._has_many_digits(key) and any(figure != key for figure in self.figures):
@@ -132,7 +127,10 @@ class Search:
         names, seen = {each.id for each in behind}, set[int]()
         for line in behind:
             for mistake, altered in self._made(line):
-                made = [Explanation(mistake, line, altered)]
+                if altered.is_single and line == key:
+                    continue
+                here = altered.only(self.wrong[key]) if line == key else altered
+                made = [Explanation(mistake, line, here)]
                 for group in self._groups(line, altered):
                     if id(group) not in seen and len(names & group.keys()) > 1:
                         made.append(Explanation(mistake, line, altered, group))
@@ -171,20 +169,13 @@ class Search:
 
     def _of_numbers(self, key: Key) -> Iterator[Explanation]:
         """A mistake with numbers, in the line itself: the same in each of its wrong entries."""
-        equation = self.trace.plan.equation(key.id)
-        if equation is None or len(self.wrong[key]) > _MOST_SLIPS:
+        if self.trace.plan.equation(key.id) is None or len(self.wrong[key]) > _MOST_SLIPS:
             return
-        samples = 0 if equation.target.per_sample else len(self.trace.schedule.samples(key.update))
-        formulas, expected = entries(self.trace.plan.inlined(equation), samples), np.asarray(self.doubles.unshown(key))
-        reads = self.doubles.lookup(equation, key)
-        for mistake in CATALOGUE:
+        formulas = self._entries(key)
+        for mistake in (row for row in CATALOGUE if row.slips is not None):
             changed, notes = formulas.copy(), list[str]()
-            if mistake.slips is None:
-                continue
             for index in self.wrong[key]:
-                number, formula = self.figures[key][index], at(formulas, index)
-                written = Written(number, formula, reads, float(at(expected, index)))
-                found = next((slip for slip in mistake.slips(written) if _gives(slip, written)), None)
+                found = next(self._slips(mistake, key, index, self.figures[key][index], is_given=True), None)
                 if found is None:
                     break
                 changed[tuple(i - 1 for i in index)] = found.formula
@@ -192,6 +183,38 @@ class Search:
             else:
                 note = "; ".join(filter(None, dict.fromkeys(notes)))
                 yield Explanation(mistake, key, Altered(changed, note, is_of_entries=True))
+
+    def _of_numbers_behind(self, key: Key) -> Iterator[Explanation]:
+        """A mistake with numbers in one entry of the nearest lines behind, which the sheet does not show."""
+        for line in self.equations(key, self.doubles)[1:_MOST_SLIPPED_LINES]:
+            formulas = self._entries(line)
+            for place, expected in np.ndenumerate(np.asarray(self.doubles.value(line), dtype=np.float64)):
+                number, index = read_number(f"{expected:.{_DIGITS}g}"), tuple(i + 1 for i in place)
+                for mistake in (row for row in CATALOGUE if row.slips is not None):
+                    for slip in self._slips(mistake, line, index, number):
+                        changed = formulas.copy()
+                        changed[place] = slip.formula
+                        made = Explanation(mistake, line, Altered(changed, slip.note, is_of_entries=True))
+                        if self._comes_near(key, made, self.doubles):
+                            yield made
+
+    def _entries(self, key: Key) -> Any:
+        """The formulas of a line's entries, opened down to what is told."""
+        equation = self.trace.plan.equation(key.id)
+        assert equation is not None
+        samples = 0 if equation.target.per_sample else len(self.trace.schedule.samples(key.update))
+        return entries(self.trace.plan.inlined(equation), samples)
+
+    def _slips(
+        self, mistake: Mistake, key: Key, index: Index, number: WrittenNumber, is_given: bool = False
+    ) -> Iterator[Slip]:
+        """The slips of a row in an entry; with `is_given` only those that give the number."""
+        equation = self.trace.plan.equation(key.id)
+        assert equation is not None
+        assert mistake.slips is not None
+        reads, expected = self.doubles.lookup(equation, key), float(at(np.asarray(self.doubles.unshown(key)), index))
+        written = Written(number, at(self._entries(key), index), reads, expected)
+        yield from (slip for slip in mistake.slips(written) if not is_given or _gives(slip, written))
 
     def _comes_near(self, key: Key, explanation: Explanation, doubles: Working, is_exact: bool = False) -> bool:
         """Whether the changed formulas come near the wrong numbers, in doubles; or give them."""
@@ -254,58 +277,18 @@ class Search:
 
 
 def _order(explanation: Explanation) -> tuple[Any, ...]:
-    """What comes first: nothing right against it, much wrong with it, an exact number, and the catalogue's order."""
-    return (
-        explanation.contradicted,
-        -explanation.support,
-        not explanation.is_close,
-        not explanation.is_rounded,
-        CATALOGUE.index(explanation.mistake),
-        len(explanation.also),
-    )
+    """What comes first: nothing right against it, much wrong with it, a near number, and the catalogue's order."""
+    order = CATALOGUE.index(explanation.mistake)
+    return explanation.contradicted, -explanation.support, _farness(explanation), order, len(explanation.also)
+
+
+def _farness(explanation: Explanation) -> int:
+    """How far the number is from what the mistake gives; a slip with numbers can give any, and counts less."""
+    if explanation.mistake.slips is not None:
+        return 2
+    return 0 if explanation.is_close else 1 if explanation.is_rounded else 3
 
 
 def _gives(slip: Slip, written: Written) -> bool:
     with np.errstate(all="ignore"):
         return is_close(float(evaluate(slip.formula, written.reads)), written.number)
-
-
-@lru_cache(maxsize=4096)
-def mistakes_in(plan: Plan, name: str, samples: tuple[int, ...], update: int) -> tuple[Made, ...]:
-    """What each mistake of the catalogue makes of an equation's formula: those changes that leave its shape.
-
-    `samples` are the places in the data, from 1, of the update's samples.
-    """
-    equation = plan.equation(name)
-    assert equation is not None
-    subject = Subject(plan, equation, samples, update)
-    return tuple((row, made) for row in CATALOGUE for made in row.makes(subject) if _fits(made, equation.target))
-
-
-def _fits(made: Altered, target: Var) -> bool:
-    """Whether the changed formula is of the same kind as the quantity."""
-    is_alike = not isinstance(made.formula, Expr) or made.formula.per_sample == target.per_sample
-    return made.formula.shape == target.shape and is_alike
-
-
-@lru_cache(maxsize=256)
-def habits(plan: Plan, samples: tuple[int, ...], update: int) -> Mapping[Altered, tuple[Group, ...]]:
-    """For each change of a mistake that is made out of habit, the groups of the same change in all lines of its kind.
-
-    Of a kind are the lines of one role; and, together, those of weights and of biases.
-    """
-    groups: dict[tuple[str, str, int, str], dict[str, Altered]] = {}
-    for equation in (*plan.of_sample, *plan.of_update):
-        role = equation.quantity.role.name
-        kinds = {role, f"{role.replace('biases', 'weights').replace('bias', 'weight')} and the other"}
-        count: Counter[str] = Counter()
-        for mistake, altered in mistakes_in(plan, equation.id, samples, update) if equation.told != "detail" else ():
-            count[mistake.name] += 1
-            for kind in kinds if mistake.habit else ():
-                group = groups.setdefault((mistake.name, kind, count[mistake.name], altered.note), {})
-                group[equation.id] = altered
-    found: dict[Altered, tuple[Group, ...]] = {}
-    for group in groups.values():
-        for altered in group.values() if len(group) > 1 else ():
-            found[altered] = (*found.get(altered, ()), group)
-    return found
