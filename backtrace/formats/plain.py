@@ -44,7 +44,7 @@ def plain_lines(block: Block) -> Iterator[str]:
                 yield " = ".join(parts)
         case Recall():
             for derivation in block.lines:
-                yield f"{block.word.capitalize()}: {derivation.linear(_WORDS)}"
+                yield f"{block.word.strip().capitalize()}: {derivation.linear(_WORDS)}"
         case Line():
             yield from _line(block)
         case Prose():
