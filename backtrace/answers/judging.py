@@ -227,8 +227,21 @@ class _Judging:
             if reaches(reach, number, wide=True):
                 note = "" if reaches(reach, number) and _is(number, point) else self.how(reach, number, point)
                 return Verdict(figure.index, figure, kind, expected, reach, note)
+        for kind, reach in self.rounded_between(key, place, number):
+            if reaches(reach, number, wide=True):
+                return Verdict(figure.index, figure, kind, expected, reach, "rounded inside")
         is_wide = any(reach.width > 0 and reach.meets(number.low, number.high) for reach in (right, own))
         return Verdict(figure.index, figure, "too few digits" if is_wide else "wrong", expected, own)
+
+    def rounded_between(
+        self, key: Key, place: tuple[int, ...], number: WrittenNumber
+    ) -> Iterator[tuple[Kind, Interval]]:
+        """Where the line leads if those that the sheet leaves out were rounded, too, to as many digits as it is."""
+        before = max(1, key.update - 1)
+        known: tuple[tuple[Kind, Working], ...] = (("rounded", self.truth), ("follows", self.own))
+        for kind, working in known if number.significant else ():
+            coarse = Working(self.trace, known=working.known, floor=before, digits=number.significant)
+            yield kind, np.asarray(coarse.unshown(key), dtype=object)[place]
 
     def is_noise(self, key: Key, place: tuple[int, ...], number: WrittenNumber) -> bool:
         """Whether doubles, added up in another order, may give the number."""

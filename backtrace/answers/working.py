@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from math import prod
+from math import floor, inf, log10, prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from backtrace.engine.plan import Plan
 from backtrace.engine.trace import Trace
 from backtrace.formula.evaluate import FLOATS, Carrier, Lookup, evaluate
 from backtrace.formula.expr import Expr, Var, variables
-from backtrace.formula.intervals import INTERVALS, Interval
+from backtrace.formula.intervals import INTERVALS, Interval, about
 
 BEFORE = "@before"
 """Ends the name of a variable that stands for its quantity in the update before."""
@@ -44,7 +44,8 @@ class Working:
     """Values of a trace's quantities as they follow from those in `known`, entries by index from 1.
 
     With the carrier of intervals known values are intervals, else doubles. `changed` holds, by id, formulas that stand
-    in place of the plan's, functions written out; a value behind which there is none of them is `parent`'s.
+    in place of the plan's, functions written out; a value behind which there is none of them is `parent`'s. With
+    `digits`, lines that are told but not known are taken as rounded to so many significant digits before they are used.
     """
 
     trace: Trace
@@ -53,6 +54,7 @@ class Working:
     changed: Mapping[str, Changed] = field(default_factory=dict)
     parent: Working | None = None
     floor: int = 1
+    digits: int | None = None
     _values: dict[Key, Any] = field(default_factory=dict)
     _follows: dict[Key, bool] = field(default_factory=dict)
     _children: dict[tuple[frozenset[str], int], dict[Key, bool]] = field(default_factory=dict)
@@ -96,7 +98,14 @@ class Working:
         known = self.known.get(key, {})
         shape = self.plan.quantities[key.id].var.shape
         value = np.empty(shape, dtype=object) if self.is_shown(key) else self.unshown(key)
+        if self._is_rounded(key):
+            value = rounded(value, self.digits or 0)
         return self._with_known(value, known) if known else value
+
+    def _is_rounded(self, key: Key) -> bool:
+        """Whether it is a line that whoever works by hand writes down, if not on the sheet."""
+        equation = None if self.digits is None or self.is_shown(key) else self.plan.equation(key.id)
+        return equation is not None and equation.told == "always"
 
     def unshown(self, key: Key) -> Any:
         """The value as it follows from the lines before it, whether it is known itself or not."""
@@ -112,7 +121,8 @@ class Working:
     def follows(self, key: Key) -> bool:
         """Whether something lies behind the value that makes it another than the parent's, or than the trace's."""
         if key not in self._follows:
-            self._follows[key] = key.id in self.changed or any(map(self._differs, self.operands(key)))
+            differs = any(map(self._differs, self.operands(key)))
+            self._follows[key] = key.id in self.changed or differs or self._is_rounded(key)
         return self._follows[key]
 
     def _differs(self, key: Key) -> bool:
@@ -197,6 +207,16 @@ def points(values: Any) -> Any:
     out = np.empty(values.shape, dtype=object)
     for index in np.ndindex(*values.shape):
         out[index] = Interval(float(values[index]), float(values[index]))
+    return out
+
+
+def rounded(values: Any, digits: int) -> Any:
+    """Intervals, or points, with what rounding to so many significant digits may add at each end."""
+    out = np.empty(np.shape(values), dtype=object)
+    for index, entry in np.ndenumerate(np.asarray(values, dtype=object)):
+        size = max(abs(entry.low), abs(entry.high))
+        unit = 10.0 ** (floor(log10(size)) - digits + 1) if 0 < size < inf else 0.0
+        out[index] = about(entry.low, unit, entry.high) if unit else entry
     return out
 
 

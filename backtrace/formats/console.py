@@ -129,7 +129,7 @@ class ConsolePrinter:
         title, aside = self.spelt(title), self.spelt(heading.aside)
         self.emit()
         gap = self.width - len(title) - len(aside)
-        if aside and gap < 2:  # noqa: PLR2004
+        if len(title) > self.width or (aside and gap < 2):  # noqa: PLR2004
             self.lines(textwrap.wrap(title, self.width), "bold")
             self.lines(textwrap.wrap(aside, self.width), "dim")
         else:
