@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 
 import backtrace
+from backtrace.answers.report import Report
 from backtrace.engine.work import unwatched
 from backtrace.formats import FORMATS, Format
 from backtrace.formats.asked import Asked
@@ -22,6 +23,7 @@ from backtrace.formats.plain import print_plain
 from backtrace.formula.writing import Language
 from backtrace.lesson.telling import Telling
 from backtrace.scenario import names, path_of
+from tests.answers.printed import printed as judged_sheet
 
 # What is the same on all pages: style, program, and the policy with the digests of these.
 OF_EVERY_PAGE = re.compile(r"<style>.*?</style>\n|<script>.*?</script>\n|<meta http-equiv=[^\n]*\n", re.DOTALL)
@@ -47,6 +49,14 @@ def exported(name: str) -> str:
     return stream.getvalue()
 
 
+def checked(name: str) -> str:
+    """What is told of a bundled sheet."""
+    stream = io.StringIO()
+    console = Console(file=stream, width=80, color_system=None, legacy_windows=False)
+    ConsolePrinter(console, "text").print(Report(judged_sheet(name)).lesson())
+    return stream.getvalue()
+
+
 def in_format(row: Format, name: str) -> str:
     """A bundled scenario in a format; of a table of numbers the first update alone, of a page what it tells."""
     stream = io.StringIO()
@@ -68,6 +78,7 @@ OUTPUTS = {f"{name}.txt": lambda name=name: printed(name) for name in names()} |
     "lecture-matrix.txt": lambda: printed("lecture", Telling(view="matrix")),
     "three-layer-plain.txt": lambda: plain("three-layer"),
     "lecture.json": lambda: exported("lecture"),
+    "check/lecture-printed.txt": lambda: checked("lecture-printed"),
 } | {
     f"{row.name}/{name}{row.suffixes[0]}": lambda row=row, name=name: in_format(row, name)
     for row in FORMATS.values() if not row.holds_trace

@@ -27,6 +27,7 @@ from backtrace.formula.expr import Expr
 Numbers = Mapping[Index, WrittenNumber]
 _MOST_FOUND, _MOST_BEHIND, _MANY_DIGITS, _MOST_SLIPS = 24, 40, 5, 8
 _MOST_PAIRED, _MOST_PAIRED_LINES, _MOST_SLIPPED_LINES, _DIGITS = 30, 6, 4, 3
+_MOST_WORKED = 20_000
 
 
 @dataclass(eq=False)
@@ -122,20 +123,27 @@ class Search:
     def _singles(
         self, key: Key, doubles: Working, is_exact: bool = False, in_update: int | None = None
     ) -> Iterator[Explanation]:
-        """One mistake, in the line or behind it, of any update or only of one; and the same made throughout."""
+        """One mistake, in the line or behind it, of any update or only of one; and the same made throughout.
+
+        Mistakes in one entry of a line that is not seen come last, and all together are no more than can be tried soon.
+        """
         behind = [each for each in self.equations(key, doubles) if in_update in (None, each.update)]
-        names, seen = {each.id for each in behind}, set[int]()
-        for line in behind:
-            for mistake, altered in self._made(line):
-                if altered.is_single and line == key:
-                    continue
-                here = altered.only(self.wrong[key]) if line == key else altered
-                made = [Explanation(mistake, line, here)]
-                for group in self._groups(line, altered):
-                    if id(group) not in seen and len(names & group.keys()) > 1:
-                        made.append(Explanation(mistake, line, altered, group))
-                        seen.add(id(group))
-                yield from (each for each in made if self._comes_near(key, each, doubles, is_exact))
+        names, seen, left = {each.id: each for each in behind}, set[int](), _MOST_WORKED
+        lines = [(place, line, mistake, altered) for place, line in enumerate(behind, 1)
+                 for mistake, altered in self._made(line)]  # fmt: skip
+        for place, line, mistake, altered in sorted(lines, key=lambda each: each[-1].is_single):
+            left -= place  # about as many lines are worked again
+            if left < 0:
+                return
+            if altered.is_single and line == key:
+                continue
+            here = altered.only(self.wrong[key]) if line == key else altered
+            made = [Explanation(mistake, line, here)]
+            for group in self._groups(line, altered):
+                if id(group) not in seen and len(names.keys() & group.keys()) > 1:
+                    made.append(Explanation(mistake, line, altered, group))
+                    seen.add(id(group))
+            yield from (each for each in made if self._comes_near(key, each, doubles, is_exact))
 
     def _again(self, key: Key) -> Iterator[Explanation]:
         """The mistakes that explain earlier lines best, where they were made in this line or behind it, too."""

@@ -31,7 +31,8 @@ class Figure:
 
     `sample` is its place in the data, from 1. The quantity is divided by `divisor`: by −1 where the source prints the
     negative, by the size of the batch where it differentiates the mean. `mistake` names why the printed figure is
-    wrong; `under` are settings that it needs beyond the scenario.
+    wrong; `under` are settings that it needs beyond the scenario. As a line of a hand-worked sheet it is judged
+    `verdict`, and a wrong one explained by the mistake of the catalogue named in `explained`, if any is known.
     """
 
     id: str
@@ -41,6 +42,8 @@ class Figure:
     sample: int | None = None
     divisor: int = 1
     mistake: str = ""
+    verdict: str = "correct"
+    explained: str = ""
     under: Settings = ()
 
     def __str__(self) -> str:
