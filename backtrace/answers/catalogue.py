@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from backtrace.answers import in_any_line, in_backward, in_forward, in_update, slips
 from backtrace.answers.alterations import Altered, Subject
@@ -23,14 +24,15 @@ class Mistake:
     """One row: `says` is what a learner is told; `makes` gives the formulas that the mistake leaves in an equation.
 
     A mistake with numbers has `slips` in its place, found from the number written. Rows that are `common` are searched
-    in pairs, too. A `habit` is made in every line of its kind by whoever makes it in one.
+    in pairs, too. Who makes a mistake out of `habit` makes it in all
+    lines of that role, or of roles that are worked alike.
     """
 
     name: str
     says: str
     makes: Callable[[Subject], Iterator[Altered]] = lambda _: iter(())
     common: bool = False
-    habit: bool = False
+    habit: Literal["", "role", "family"] = ""
     slips: Callable[[Written], Iterator[Slip]] | None = None
 
 
@@ -41,49 +43,49 @@ CATALOGUE: tuple[Mistake, ...] = (
             in_backward.difference_reversed, common=True),
     Mistake("activation derivative left out",
             "The slope of the activation is missing: the error has to be multiplied by it.",
-            in_backward.slope_left_out, common=True, habit=True),
+            in_backward.slope_left_out, common=True, habit="family"),
     Mistake("weights already updated",
             "The error is sent back along weights that were updated already: it takes those from before the update.",
-            in_backward.updated_already, common=True, habit=True),
+            in_backward.updated_already, common=True, habit="family"),
     Mistake("transposed",
             "Rows and columns are exchanged.",
-            in_backward.outer_transposed, common=True, habit=True),
+            in_backward.outer_transposed, common=True, habit="family"),
     Mistake("weights transposed",
             "The weights are used with rows and columns exchanged: each row of them belongs to one neuron.",
-            in_any_line.weights_transposed, common=True, habit=True),
+            in_any_line.weights_transposed, common=True, habit="family"),
     Mistake("sign of the update",
             "The step is added: descent subtracts it.",
-            in_update.update_sign, common=True, habit=True),
+            in_update.update_sign, common=True, habit="family"),
     Mistake("not updated",
             "The value is still that from before the update.",
-            in_update.not_updated, habit=True),
+            in_update.not_updated, habit="role"),
     Mistake("learning rate forgotten",
             "The gradient is taken whole: it has to be multiplied by the learning rate.",
-            in_update.rate_forgotten, common=True, habit=True),
+            in_update.rate_forgotten, common=True, habit="family"),
     Mistake("learning rate applied twice",
             "The learning rate is multiplied twice.",
-            in_update.rate_twice, habit=True),
+            in_update.rate_twice, habit="family"),
     Mistake("bias left out",
             "The bias is not added.",
-            in_forward.bias_left_out, common=True, habit=True),
+            in_forward.bias_left_out, common=True, habit="family"),
     Mistake("bias added twice",
             "The bias is added twice.",
-            in_forward.bias_twice, habit=True),
+            in_forward.bias_twice, habit="family"),
     Mistake("factor 2 or ½",
             "A factor 2 or ½ is lost or added.",
             in_forward.by_two, common=True),
     Mistake("factor 1/N or N",
             "The number of outputs or samples is divided by, or multiplied with, once too often or too rarely.",
-            in_forward.by_count, common=True, habit=True),
+            in_forward.by_count, common=True, habit="family"),
     Mistake("activation derivative twice",
             "The slope of the activation is multiplied twice.",
-            in_backward.slope_twice, habit=True),
+            in_backward.slope_twice, habit="family"),
     Mistake("derivative of another activation",
             "The derivative of another activation is used.",
-            in_backward.slope_of_another, habit=True),
+            in_backward.slope_of_another, habit="family"),
     Mistake("activation derivative at the wrong number",
             "The slope is worked at another number than the one it belongs to.",
-            in_backward.slope_elsewhere, habit=True),
+            in_backward.slope_elsewhere, habit="family"),
     Mistake("softmax derivative twice",
             "The derivative of softmax is multiplied in again: the short form ŷ − y has it already.",
             in_backward.softmax_twice),
@@ -92,7 +94,7 @@ CATALOGUE: tuple[Mistake, ...] = (
             in_backward.another_loss),
     Mistake("only one path",
             "Only one of the paths over which the error comes back is counted: all of them are added up.",
-            in_backward.one_path, common=True, habit=True),
+            in_backward.one_path, common=True, habit="family"),
     Mistake("term left out",
             "One term of the sum is missing.",
             in_forward.term_left_out),
@@ -101,10 +103,10 @@ CATALOGUE: tuple[Mistake, ...] = (
             in_forward.target_forgotten),
     Mistake("gradients of the neurons put together",
             "Each neuron has a bias with a gradient of its own: they are not added up or averaged.",
-            in_backward.neurons_together, habit=True),
+            in_backward.neurons_together, habit="family"),
     Mistake("samples averaged wrongly",
             "Mean and sum over the samples are exchanged.",
-            in_backward.samples_together, common=True, habit=True),
+            in_backward.samples_together, common=True, habit="family"),
     Mistake("softmax without exponentials",
             "The numbers are divided by their total without being raised to powers of e first.",
             in_forward.no_exponentials),
@@ -116,28 +118,28 @@ CATALOGUE: tuple[Mistake, ...] = (
             in_forward.log_of_ten, common=True),
     Mistake("no bias correction",
             "The mean is used without the correction for its start at 0.",
-            in_update.no_correction, habit=True),
+            in_update.no_correction, habit="family"),
     Mistake("update counted wrongly",
             "The number of the update in the power is off by one: updates count from 1.",
-            in_update.count_off_by_one, habit=True),
+            in_update.count_off_by_one, habit="family"),
     Mistake("power of β forgotten",
             "β itself is taken in the correction in place of its power.",
-            in_update.power_forgotten, habit=True),
+            in_update.power_forgotten, habit="family"),
     Mistake("correction multiplied",
             "The correction is multiplied: it has to be divided by.",
-            in_update.correction_multiplied, habit=True),
+            in_update.correction_multiplied, habit="family"),
     Mistake("β₁ and β₂ exchanged",
             "The two decay rates are exchanged.",
-            in_update.betas_exchanged, habit=True),
+            in_update.betas_exchanged, habit="family"),
     Mistake("ε inside the root",
             "ε is added inside the root in place of outside of it.",
-            in_update.epsilon_inside, habit=True),
+            in_update.epsilon_inside, habit="family"),
     Mistake("momentum forgotten",
             "What is carried from the update before is not multiplied by its factor, or left out.",
-            in_update.momentum_forgotten, habit=True),
+            in_update.momentum_forgotten, habit="family"),
     Mistake("value of the previous update",
             "A value from the update before is used again.",
-            in_update.previous_update, common=True, habit=True),
+            in_update.previous_update, common=True, habit="family"),
     Mistake("sign lost",
             "A minus sign is lost, or one too many.",
             in_any_line.sign_lost),
@@ -215,7 +217,7 @@ def habits(plan: Plan, samples: tuple[int, ...], update: int) -> Mapping[Altered
         count: Counter[str] = Counter()
         for mistake, altered in mistakes_in(plan, equation.id, samples, update) if equation.told != "detail" else ():
             count[mistake.name] += 1
-            for kind in kinds if mistake.habit else ():
+            for kind in kinds if mistake.habit == "family" else [role] if mistake.habit else []:
                 group = groups.setdefault((mistake.name, kind, count[mistake.name], altered.note), {})
                 group[equation.id] = altered
     found: dict[Altered, tuple[Group, ...]] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, combinations
+from itertools import chain, combinations, islice
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,8 @@ from backtrace.formula.expr import Expr
 
 Numbers = Mapping[Index, WrittenNumber]
 _MOST_FOUND, _MOST_BEHIND, _MANY_DIGITS, _MOST_SLIPS = 24, 40, 5, 8
-_MOST_PAIRED, _MOST_PAIRED_LINES, _MOST_SLIPPED_LINES, _DIGITS = 30, 6, 4, 3
-_MOST_WORKED = 20_000
+_MOST_PAIRED, _MOST_PAIRED_LINES, _MOST_SLIPPED_LINES, _DIGITS = 24, 6, 4, 3
+_MOST_WORKED, _MORE, _MOST_SLIPS_BEHIND = 5_000, 6, 400
 
 
 @dataclass(eq=False)
@@ -128,7 +128,8 @@ class Search:
         Mistakes in one entry of a line that is not seen come last, and all together are no more than can be tried soon.
         """
         behind = [each for each in self.equations(key, doubles) if in_update in (None, each.update)]
-        names, seen, left = {each.id: each for each in behind}, set[int](), _MOST_WORKED
+        names, seen = {each.id: each for each in behind}, set[int]()
+        left = _MOST_WORKED * (_MORE if is_exact else 1)
         lines = [(place, line, mistake, altered) for place, line in enumerate(behind, 1)
                  for mistake, altered in self._made(line)]  # fmt: skip
         for place, line, mistake, altered in sorted(lines, key=lambda each: each[-1].is_single):
@@ -194,6 +195,11 @@ class Search:
 
     def _of_numbers_behind(self, key: Key) -> Iterator[Explanation]:
         """A mistake with numbers in one entry of the nearest lines behind, which the sheet does not show."""
+        if len(self.wrong[key]) <= _MOST_SLIPPED_LINES:
+            made = islice(self._slipped_behind(key), _MOST_SLIPS_BEHIND)
+            yield from (each for each in made if self._comes_near(key, each, self.doubles))
+
+    def _slipped_behind(self, key: Key) -> Iterator[Explanation]:
         for line in self.equations(key, self.doubles)[1:_MOST_SLIPPED_LINES]:
             formulas = self._entries(line)
             for place, expected in np.ndenumerate(np.asarray(self.doubles.value(line), dtype=np.float64)):
@@ -202,9 +208,7 @@ class Search:
                     for slip in self._slips(mistake, line, index, number):
                         changed = formulas.copy()
                         changed[place] = slip.formula
-                        made = Explanation(mistake, line, Altered(changed, slip.note, is_of_entries=True))
-                        if self._comes_near(key, made, self.doubles):
-                            yield made
+                        yield Explanation(mistake, line, Altered(changed, slip.note, is_of_entries=True))
 
     def _entries(self, key: Key) -> Any:
         """The formulas of a line's entries, opened down to what is told."""
