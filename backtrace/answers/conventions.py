@@ -13,7 +13,7 @@ from math import ceil
 
 from backtrace.answers.judging import Judgement, is_all_right
 from backtrace.answers.numbers import WrittenNumber
-from backtrace.answers.sheet import Figure, Row, Sheet
+from backtrace.answers.sheets.sheet import Figure, Row, Sheet
 from backtrace.engine.plan import Plan
 from backtrace.engine.settings import with_settings
 from backtrace.engine.trace import Trace, run

@@ -18,7 +18,7 @@ import numpy as np
 from backtrace.answers.explanation import Explanation, reaches
 from backtrace.answers.numbers import WrittenNumber
 from backtrace.answers.search import Search
-from backtrace.answers.sheet import Figure, Row, Sheet
+from backtrace.answers.sheets.sheet import Figure, Row, Sheet
 from backtrace.answers.working import FARTHEST, Index, Key, Working
 from backtrace.engine.plan import Plan
 from backtrace.engine.trace import Trace

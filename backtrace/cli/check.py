@@ -21,7 +21,7 @@ from backtrace.scenario import Scenario
 from backtrace.scenario.library import sheets
 
 if TYPE_CHECKING:
-    from backtrace.answers.sheet import Sheet
+    from backtrace.answers.sheets.sheet import Sheet
 
 
 @click.command("check")
@@ -100,8 +100,8 @@ def _known(argument: str) -> Scenario | Trace:
 
 def _sheets(words: Sequence[str], options: dict[str, Any]) -> tuple[list[Sheet], list[Problem]]:
     """The sheets that are meant, and what is wrong with those of a folder that cannot be read."""
-    from backtrace.answers.files import is_sheet
-    from backtrace.answers.lines import sheet_of_words, text_of
+    from backtrace.answers.sheets.files import is_sheet
+    from backtrace.answers.sheets.lines import sheet_of_words, text_of
 
     bundled = sheets()
     first, *rest = words or ("lecture",)
@@ -132,9 +132,9 @@ def _sheets(words: Sequence[str], options: dict[str, Any]) -> tuple[list[Sheet],
 
 def _of_text(text: str, scenario: Scenario) -> Sheet:
     """The sheet on standard input: YAML where it has the keys of one, else lines."""
-    from backtrace.answers.document import sheet_of_yaml
-    from backtrace.answers.files import is_yaml_sheet
-    from backtrace.answers.lines import sheet_of_text
+    from backtrace.answers.sheets.document import sheet_of_yaml
+    from backtrace.answers.sheets.files import is_yaml_sheet
+    from backtrace.answers.sheets.lines import sheet_of_text
 
     if is_yaml_sheet(text):
         return sheet_of_yaml(text, "<stdin>", Path(), scenario)
@@ -143,8 +143,8 @@ def _of_text(text: str, scenario: Scenario) -> Sheet:
 
 def _of_path(path: Path, scenario: Scenario | None) -> tuple[list[Sheet], list[Problem]]:
     """The sheets of a file or a folder, held against the scenario where there is one."""
-    from backtrace.answers.files import is_sheet, sheets_in, sheets_of_file
-    from backtrace.answers.traced import sheet_of_trace
+    from backtrace.answers.sheets.files import is_sheet, sheets_in, sheets_of_file
+    from backtrace.answers.sheets.traced import sheet_of_trace
 
     if path.is_dir():
         found = sheets_in(path, scenario)

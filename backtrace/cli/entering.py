@@ -6,14 +6,14 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from backtrace.answers.empty import told_equations
 from backtrace.answers.judging import Judged, Judgement, judge
-from backtrace.answers.lines import line_of
-from backtrace.answers.naming import names_of
 from backtrace.answers.report import Report
-from backtrace.answers.rows import Written, sheet_of_lines
 from backtrace.answers.separating import separating
-from backtrace.answers.sheet import Sheet
+from backtrace.answers.sheets.empty import told_equations
+from backtrace.answers.sheets.lines import line_of
+from backtrace.answers.sheets.naming import names_of
+from backtrace.answers.sheets.rows import Written, sheet_of_lines
+from backtrace.answers.sheets.sheet import Sheet
 from backtrace.answers.working import Key
 from backtrace.cli.report import report
 from backtrace.cli.run import print_lesson

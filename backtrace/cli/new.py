@@ -150,7 +150,7 @@ def _write(text: str, output: Path | None) -> int:
 
 def _sheet(argument: str, output: Path | None) -> str:
     """An empty sheet of the scenario, which it names as seen from its own folder."""
-    from backtrace.answers.empty import new_sheet
+    from backtrace.answers.sheets.empty import new_sheet
 
     context = click.get_current_context()
     given = [name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]

@@ -13,7 +13,7 @@ import click
 
 from backtrace.answers.judging import judge
 from backtrace.answers.report import Report
-from backtrace.answers.sheet import Sheet
+from backtrace.answers.sheets.sheet import Sheet
 from backtrace.answers.summary import Result, is_all_right, result_of, told_results
 from backtrace.cli.run import print_lesson
 from backtrace.cli.terminal import Output, is_terminal

@@ -9,16 +9,16 @@ from functools import cache
 import numpy as np
 
 from backtrace.answers.judging import Judgement, judge
-from backtrace.answers.lines import line_of
 from backtrace.answers.numbers import read_number
-from backtrace.answers.rows import Written, sheet_of_lines
-from backtrace.answers.sheet import Figure, Precision, Row, Sheet
+from backtrace.answers.sheets.lines import line_of
+from backtrace.answers.sheets.rows import Written, sheet_of_lines
+from backtrace.answers.sheets.sheet import Figure, Precision, Row, Sheet
 from backtrace.answers.working import Changed, Key, Working
 from backtrace.engine.settings import with_settings
 from backtrace.engine.trace import Trace, run
 from backtrace.formula.evaluate import FLOATS
 from backtrace.scenario import Scenario
-from tests.answers.sheets import bundled
+from tests.answers.bundled import bundled
 
 LECTURE = (
     "z1 = 0.520 1.140", "a1 = 0.627 0.758", "z2 = 0.967", "a2 = 0.725", "L = 0.525", "dL_dz2 = 0.289",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from backtrace.answers.files import sheets_of_file
 from backtrace.answers.judging import Judgement, judge
+from backtrace.answers.sheets.files import sheets_of_file
 from backtrace.engine.trace import run
 from backtrace.scenario.library import sheets
 

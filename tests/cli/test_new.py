@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backtrace.answers.files import sheets_of_file
+from backtrace.answers.sheets.files import sheets_of_file
 from backtrace.network.activations import ACTIVATIONS
 from backtrace.network.losses import LOSSES
 from backtrace.scenario import load

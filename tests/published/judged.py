@@ -8,8 +8,8 @@ from functools import cache
 
 from backtrace.answers.judging import Judged, Verdict, judge
 from backtrace.answers.numbers import read_number
-from backtrace.answers.sheet import Figure as WrittenFigure
-from backtrace.answers.sheet import Row, Sheet
+from backtrace.answers.sheets.sheet import Figure as WrittenFigure
+from backtrace.answers.sheets.sheet import Row, Sheet
 from backtrace.engine.trace import Trace
 from tests.published.figures import Figure, Settings, example
 

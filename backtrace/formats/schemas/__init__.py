@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
-from backtrace.answers.sheet_schema import sheet_schema
+from backtrace.answers.sheets.schema import sheet_schema
 from backtrace.scenario import scenario_schema
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backtrace.answers.reaching import reaching
+from backtrace.answers.sheets.reaching import reaching
 from backtrace.engine.givens import schedule_of
 from backtrace.engine.trace import run
-from tests.answers.sheets import bundled
+from tests.answers.bundled import bundled
 
 # fmt: off
 REACHED = [

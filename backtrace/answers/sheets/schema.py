@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backtrace.answers.document import KEYS, MORE, PRECISIONS
+from backtrace.answers.sheets.document import KEYS, MORE, PRECISIONS
 from backtrace.scenario import scenario_schema
 
 _NUMBER = {"type": ["number", "string", "null"]}

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtrace.answers.naming import Names, folded
+from backtrace.answers.sheets.naming import Names, folded
 from backtrace.notation.profiles import PROFILES
-from tests.answers.sheets import bundled
+from tests.answers.bundled import bundled
 
 # fmt: off
 EXACT = [

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtrace.answers.lines import LARGEST, MOST_LINES, line_at, line_of, sheet_of_text, sheet_of_words, text_of
-from backtrace.answers.rows import Written, sheet_of_lines
+from backtrace.answers.sheets.lines import LARGEST, MOST_LINES, line_at, line_of, sheet_of_text, sheet_of_words, text_of
+from backtrace.answers.sheets.rows import Written, sheet_of_lines
 from backtrace.engine.givens import schedule_of
 from backtrace.errors import InputError
-from tests.answers.sheets import bundled, rows
+from tests.answers.bundled import bundled, rows
 
 # fmt: off
 LINES = [

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from backtrace.answers.cells import Cell, Value
-from backtrace.answers.naming import Names, names_of
-from backtrace.answers.placing import Line
-from backtrace.answers.rows import Written, sheet_of_lines
+from backtrace.answers.sheets.cells import Cell, Value
+from backtrace.answers.sheets.naming import Names, names_of
+from backtrace.answers.sheets.placing import Line
+from backtrace.answers.sheets.rows import Written, sheet_of_lines
 from backtrace.engine.equation import Equation
 from backtrace.engine.givens import schedule_of
 from backtrace.formula.expr import Shape

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backtrace.answers.document import sheet_of_yaml
-from backtrace.answers.empty import new_sheet, told_equations
-from backtrace.answers.naming import names_of
+from backtrace.answers.sheets.document import sheet_of_yaml
+from backtrace.answers.sheets.empty import new_sheet, told_equations
+from backtrace.answers.sheets.naming import names_of
 from backtrace.engine.trace import Trace, run
 from backtrace.scenario import Scenario, names
-from tests.answers.sheets import bundled
+from tests.answers.bundled import bundled
 
 NOTATIONS = ["bishop", "goodfellow", "nielsen", "ng", "layered"]
 

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backtrace.answers.cells import Cell, Entries, Value, cells_of, described, shape_said, spread, transposed
-from backtrace.answers.naming import Meaning, Names
 from backtrace.answers.numbers import WrittenNumber, read_number
-from backtrace.answers.reaching import MOST_UPDATES, is_closing
-from backtrace.answers.sheet import Fault, FaultKind
+from backtrace.answers.sheets.cells import Cell, Entries, Value, cells_of, described, shape_said, spread, transposed
+from backtrace.answers.sheets.naming import Meaning, Names
+from backtrace.answers.sheets.reaching import MOST_UPDATES, is_closing
+from backtrace.answers.sheets.sheet import Fault, FaultKind
 from backtrace.engine.givens import places_of
 from backtrace.engine.schedule import Schedule
 from backtrace.errors import InputError, Place, Problem

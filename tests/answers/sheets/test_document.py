@@ -11,11 +11,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtrace.answers.document import sheet_of_yaml
-from backtrace.answers.sheet import Sheet
-from backtrace.answers.sheet_schema import sheet_schema
+from backtrace.answers.sheets.document import sheet_of_yaml
+from backtrace.answers.sheets.schema import sheet_schema
+from backtrace.answers.sheets.sheet import Sheet
 from backtrace.errors import InputError
-from tests.answers.sheets import bundled, rows
+from tests.answers.bundled import bundled, rows
 from tests.scenario.documents import LECTURE
 
 SHEET = """\

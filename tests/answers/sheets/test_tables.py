@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtrace.answers.lines import text_of
-from backtrace.answers.sheet import Sheet
-from backtrace.answers.tables import sheets_of_table
+from backtrace.answers.sheets.lines import text_of
+from backtrace.answers.sheets.sheet import Sheet
+from backtrace.answers.sheets.tables import sheets_of_table
 from backtrace.errors import InputError
-from tests.answers.sheets import bundled, rows
+from tests.answers.bundled import bundled, rows
 
 # fmt: off
 LONG = [

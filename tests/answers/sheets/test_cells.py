@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtrace.answers.cells import Cell, Value, cells_of, described, negated, spread, values_in
+from backtrace.answers.sheets.cells import Cell, Value, cells_of, described, negated, spread, values_in
 from backtrace.formula.expr import Shape
 
 # fmt: off

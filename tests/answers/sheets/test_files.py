@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from backtrace.answers.files import is_sheet, sheets_in, sheets_of_file
+from backtrace.answers.sheets.files import is_sheet, sheets_in, sheets_of_file
 from backtrace.errors import InputError
-from tests.answers.sheets import bundled, rows
+from tests.answers.bundled import bundled, rows
 from tests.scenario.documents import LECTURE
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backtrace.answers.sheet import Row, Sheet
+from backtrace.answers.sheets.sheet import Row, Sheet
 from backtrace.scenario import Scenario, load, path_of
 
 

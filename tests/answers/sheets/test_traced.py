@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backtrace.answers import traced
-from backtrace.answers.traced import sheet_of_trace
+from backtrace.answers.sheets import traced
+from backtrace.answers.sheets.traced import sheet_of_trace
 from backtrace.engine.trace import run
 from backtrace.errors import InputError
-from tests.answers.sheets import bundled
+from tests.answers.bundled import bundled
 
 
 @pytest.mark.parametrize("name", ["lecture", "reddy-minibatch", "adam-by-hand", "softmax-regression", "han-kamber"])

@@ -11,13 +11,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from backtrace.answers.cells import Cell, Value, values_in
-from backtrace.answers.lines import line_at
-from backtrace.answers.naming import Names, Prefer, names_of
 from backtrace.answers.numbers import read_number
-from backtrace.answers.placing import Line
-from backtrace.answers.rows import Written, sheet_of_lines
-from backtrace.answers.sheet import Fault, FaultKind, Precision, Sheet
+from backtrace.answers.sheets.cells import Cell, Value, values_in
+from backtrace.answers.sheets.lines import line_at
+from backtrace.answers.sheets.naming import Names, Prefer, names_of
+from backtrace.answers.sheets.placing import Line
+from backtrace.answers.sheets.rows import Written, sheet_of_lines
+from backtrace.answers.sheets.sheet import Fault, FaultKind, Precision, Sheet
 from backtrace.engine.settings import with_settings
 from backtrace.errors import InputError, Problem
 from backtrace.scenario import find, load

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from backtrace.answers.cells import Value, values_in
-from backtrace.answers.placing import Line
-from backtrace.answers.rows import Written, sheet_of_lines
-from backtrace.answers.sheet import Fault, Sheet
+from backtrace.answers.sheets.cells import Value, values_in
+from backtrace.answers.sheets.placing import Line
+from backtrace.answers.sheets.rows import Written, sheet_of_lines
+from backtrace.answers.sheets.sheet import Fault, Sheet
 from backtrace.errors import InputError, Place, Problem, misfit
 from backtrace.scenario.flaws import place_of, printable
 from backtrace.scenario.scenario import Scenario

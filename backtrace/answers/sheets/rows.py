@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 
-from backtrace.answers.cells import Cell, Value, cells_of, negated, shape_said, transposed
-from backtrace.answers.naming import Index, Meaning, Names, Prefer, names_of
-from backtrace.answers.placing import FaultError, Line, Placing, number_in
-from backtrace.answers.reaching import MOST_UPDATES, needed, reaching
-from backtrace.answers.sheet import Fault, Figure, Precision, Row, Sheet
+from backtrace.answers.sheets.cells import Cell, Value, cells_of, negated, shape_said, transposed
+from backtrace.answers.sheets.naming import Index, Meaning, Names, Prefer, names_of
+from backtrace.answers.sheets.placing import FaultError, Line, Placing, number_in
+from backtrace.answers.sheets.reaching import MOST_UPDATES, needed, reaching
+from backtrace.answers.sheets.sheet import Fault, Figure, Precision, Row, Sheet
 from backtrace.engine.givens import schedule_of
 from backtrace.scenario.flaws import printable
 from backtrace.scenario.scenario import Scenario

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from backtrace.answers.cells import Cell, Value
-from backtrace.answers.document import PRECISIONS
-from backtrace.answers.placing import Line
-from backtrace.answers.rows import Written, sheet_of_lines
-from backtrace.answers.sheet import Precision, Sheet
+from backtrace.answers.sheets.cells import Cell, Value
+from backtrace.answers.sheets.document import PRECISIONS
+from backtrace.answers.sheets.placing import Line
+from backtrace.answers.sheets.rows import Written, sheet_of_lines
+from backtrace.answers.sheets.sheet import Precision, Sheet
 from backtrace.engine.trace import Trace
 from backtrace.errors import misfit
 from backtrace.scenario.scenario import Scenario

@@ -11,12 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backtrace.answers.cells import values_in
-from backtrace.answers.lines import line_at
-from backtrace.answers.naming import Names, names_of
-from backtrace.answers.placing import Line
-from backtrace.answers.rows import Written, sheets_of_lines
-from backtrace.answers.sheet import Fault, Sheet
+from backtrace.answers.sheets.cells import values_in
+from backtrace.answers.sheets.lines import line_at
+from backtrace.answers.sheets.naming import Names, names_of
+from backtrace.answers.sheets.placing import Line
+from backtrace.answers.sheets.rows import Written, sheets_of_lines
+from backtrace.answers.sheets.sheet import Fault, Sheet
 from backtrace.errors import InputError, Place, Problem
 from backtrace.scenario.flaws import place_of, printable
 from backtrace.scenario.scenario import Scenario

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from backtrace.answers.document import sheet_of_yaml
-from backtrace.answers.lines import LARGEST, sheet_of_text, text_of
-from backtrace.answers.sheet import Sheet
-from backtrace.answers.tables import sheets_of_table
+from backtrace.answers.sheets.document import sheet_of_yaml
+from backtrace.answers.sheets.lines import LARGEST, sheet_of_text, text_of
+from backtrace.answers.sheets.sheet import Sheet
+from backtrace.answers.sheets.tables import sheets_of_table
 from backtrace.errors import InputError, Place, Problem
 from backtrace.scenario import text_of_file
 from backtrace.scenario.flaws import printable

@@ -1,0 +1,1 @@
+"""Reading sheets: from YAML, lines, tables, words and traces to figures by quantity, entry, update and sample."""
