@@ -24,7 +24,8 @@ from students.mistaken import Mistaken
 from students.sheets import Case, differing, draw
 from students.slips import SLIPS, place_of
 
-from backtrace.answers.judging import Judged, Judgement, judge
+from backtrace.answers.judgement import Judged, Judgement
+from backtrace.answers.judging import judge
 from backtrace.engine.trace import run
 from backtrace.scenario import read_document
 

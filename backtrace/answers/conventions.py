@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from backtrace.answers.judging import Judgement, is_all_right
+from backtrace.answers.judgement import Judgement
+from backtrace.answers.judging import is_all_right
 from backtrace.answers.numbers import WrittenNumber
 from backtrace.answers.sheets.sheet import Figure, Row, Sheet
 from backtrace.engine.plan import Plan

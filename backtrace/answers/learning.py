@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backtrace.answers.judging import Judgement
+from backtrace.answers.judgement import Judgement
 from backtrace.answers.working import Key, Working
 from backtrace.formula.evaluate import FLOATS
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from backtrace.answers.judging import Kind
+from backtrace.answers.judgement import Kind
 from backtrace.answers.report import Report
 from backtrace.lesson.blocks import Block, Heading, Lesson, Sentence, Table
 

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from backtrace.answers.judging import Judged, Judgement, judge
+from backtrace.answers.judgement import Judged, Judgement
+from backtrace.answers.judging import judge
 from backtrace.answers.report import Report
 from backtrace.answers.separating import separating
 from backtrace.answers.sheets.empty import told_equations

@@ -64,7 +64,7 @@ def _part(sheets: Sequence[Sheet], as_json: bool) -> list[Judged]:
 
 
 _traces: dict[str, Trace] = {}
-"""The traces that this worker has, by the scenarios that they are of, written out: sheets of one question come together."""
+"""The traces that a worker has, by their scenarios written out: the sheets of one question come together."""
 
 
 def _trace(scenario: Scenario) -> Trace:

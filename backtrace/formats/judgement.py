@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backtrace.answers.explanation import Explanation
-from backtrace.answers.judging import Judged, Verdict
+from backtrace.answers.judgement import Judged, Verdict
 from backtrace.answers.report import Report
 from backtrace.answers.working import Key
 from backtrace.lesson.blocks import Derivation
@@ -66,7 +66,7 @@ def _finite(low: float, high: float) -> list[float] | None:
 
 
 def _mistake(report: Report, line: Judged, explanation: Explanation) -> dict[str, Any]:
-    right, used = report.derivations(line, explanation)
+    right, used = report.explaining.derivations(line, explanation)
     return {
         "name": explanation.name,
         "sentence": explanation.mistake.says,

@@ -8,7 +8,8 @@ from functools import cache
 
 import numpy as np
 
-from backtrace.answers.judging import Judgement, judge
+from backtrace.answers.judgement import Judgement
+from backtrace.answers.judging import judge
 from backtrace.answers.numbers import read_number
 from backtrace.answers.sheets.lines import line_of
 from backtrace.answers.sheets.rows import Written, sheet_of_lines

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from backtrace.answers.judging import Judgement, judge
+from backtrace.answers.judgement import Judgement
+from backtrace.answers.judging import judge
 from backtrace.answers.sheets.files import sheets_of_file
 from backtrace.engine.trace import run
 from backtrace.scenario.library import sheets

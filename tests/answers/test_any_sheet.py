@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import backtrace
-from backtrace.answers.judging import RIGHT, judge
+from backtrace.answers.judgement import RIGHT
+from backtrace.answers.judging import judge
 from backtrace.answers.report import Report
 from backtrace.answers.working import Working
 from backtrace.engine.trace import Trace

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from backtrace.answers.conventions import CONVENTIONS, Convention, conventions
-from backtrace.answers.judging import Judgement, judge
+from backtrace.answers.judgement import Judgement
+from backtrace.answers.judging import judge
 from backtrace.answers.report import Report
 from backtrace.answers.working import Key, Working
 from backtrace.formula.evaluate import FLOATS

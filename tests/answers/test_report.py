@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from backtrace.answers.judging import Judgement, judge
+from backtrace.answers.judgement import Judgement
+from backtrace.answers.judging import judge
 from backtrace.answers.report import Report
 from backtrace.lesson.blocks import Heading, Recall
 from tests.answers.made import LECTURE, judged, traced, typed

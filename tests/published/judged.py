@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from backtrace.answers.judging import Judged, Verdict, judge
+from backtrace.answers.judgement import Judged, Verdict
+from backtrace.answers.judging import judge
 from backtrace.answers.numbers import read_number
 from backtrace.answers.sheets.sheet import Figure as WrittenFigure
 from backtrace.answers.sheets.sheet import Row, Sheet
