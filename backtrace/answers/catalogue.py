@@ -6,10 +6,10 @@ search works them and looks whether they give the number that was written.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import Literal
 
 from backtrace.answers import in_any_line, in_backward, in_forward, in_update, slips
@@ -192,10 +192,20 @@ def mistakes_in(plan: Plan, name: str, samples: tuple[int, ...], update: int) ->
 
     `samples` are the places in the data, from 1, of the update's samples.
     """
+    return tuple((row, made) for row in CATALOGUE for made in _made_by(row, plan, name, samples, update))
+
+
+@lru_cache(maxsize=65536)
+def _made_by(row: Mistake, plan: Plan, name: str, samples: tuple[int, ...], update: int) -> tuple[Altered, ...]:
+    subject = _subject(plan, name, samples, update)
+    return tuple(made for made in row.makes(subject) if _fits(made, subject.equation.target))
+
+
+@lru_cache(maxsize=4096)
+def _subject(plan: Plan, name: str, samples: tuple[int, ...], update: int) -> Subject:
     equation = plan.equation(name)
     assert equation is not None
-    subject = Subject(plan, equation, samples, update)
-    return tuple((row, made) for row in CATALOGUE for made in row.makes(subject) if _fits(made, equation.target))
+    return Subject(plan, equation, samples, update)
 
 
 def _fits(made: Altered, target: Var) -> bool:
@@ -211,15 +221,13 @@ def habits(plan: Plan, samples: tuple[int, ...], update: int) -> Mapping[Altered
     Of a kind are the lines of one role; and, together, those of roles that are worked alike.
     """
     groups: dict[tuple[str, str, int, str], dict[str, Altered]] = {}
-    for equation in (*plan.of_sample, *plan.of_update):
+    told = [equation for equation in (*plan.of_sample, *plan.of_update) if equation.told != "detail"]
+    for equation, row in product(told, (row for row in CATALOGUE if row.habit)):
         role = equation.quantity.role.name
-        kinds = {role, f"{_FAMILIES.get(role, role)} and others"}
-        count: Counter[str] = Counter()
-        for mistake, altered in mistakes_in(plan, equation.id, samples, update) if equation.told != "detail" else ():
-            count[mistake.name] += 1
-            for kind in kinds if mistake.habit == "family" else [role] if mistake.habit else []:
-                group = groups.setdefault((mistake.name, kind, count[mistake.name], altered.note), {})
-                group[equation.id] = altered
+        kinds = {role, f"{_FAMILIES.get(role, role)} and others"} if row.habit == "family" else {role}
+        for place, altered in enumerate(_made_by(row, plan, equation.id, samples, update)):
+            for kind in kinds:
+                groups.setdefault((row.name, kind, place, altered.note), {})[equation.id] = altered
     found: dict[Altered, tuple[Group, ...]] = {}
     for group in groups.values():
         for altered in group.values() if len(group) > 1 else ():

@@ -140,7 +140,7 @@ class Search:
                 continue
             here = altered.only(self.wrong[key]) if line == key else altered
             made = [Explanation(mistake, line, here)]
-            for group in self._groups(line, altered):
+            for group in self._groups(line, altered) if mistake.habit and len(behind) > 1 else ():
                 if id(group) not in seen and len(names.keys() & group.keys()) > 1:
                     made.append(Explanation(mistake, line, altered, group))
                     seen.add(id(group))
