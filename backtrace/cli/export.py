@@ -40,6 +40,7 @@ def command(context: click.Context, /, **options: Any) -> int:
     """Write SCENARIO's trace, its derivation or its network, as JSON by default; without -o, to standard output.
 
     csv, html, latex and markdown take the options that choose what `run` tells; the other formats hold all there is.
+    With --show formula every format has the formulas, or the network, without numbers.
     """
     path: Path | None = options["output"]
     row = _format(options["name"], path)
@@ -63,7 +64,11 @@ def _check(row: Format, given: list[str], options: dict[str, Any]) -> None:
         others = [each.name for each in FORMATS.values() if all(name in each.takes for name in given)]
         remedy = f"leave out one or the other{', or take ' + ' or '.join(others) if others else ''}"
         raise misfit(f"{' and '.join(wrong)} with the format {row.name}", "options that go with it", remedy)
-    if options["general"] and len(given) > 1:
+    if "show" in given and "view" not in row.takes and set(options["show"]) != {"formula"}:
+        raise misfit(f"--show {','.join(options['show'])} with the format {row.name}", "--show formula, or no --show")
+    if "show" in given and options["values"]:
+        raise misfit("--values with --show formula", "one or the other", "leave out one of them")
+    if options["general"] and set(given) - {"general", "show"}:
         raise misfit(
             "--general with what chooses values", "the figure of a network of any size", "leave out the others"
         )

@@ -13,7 +13,9 @@ from backtrace.scenario import Scenario
 
 OF_TRACE = frozenset({"only", "phase", "stage", "updates", "samples"})
 OF_LESSON = OF_TRACE | {"view", "show", "detail", "symbolic"}
-OF_PICTURE = frozenset({"values", "general", "updates", "samples"})
+OF_BOARD = frozenset({"show"})
+"""Formats of data and pictures show all there is, or with `--show formula` what has no numbers."""
+OF_PICTURE = OF_BOARD | {"values", "general", "updates", "samples"}
 
 
 class Writes(Protocol):
@@ -40,34 +42,49 @@ class Format:
     holds_trace: bool = False
 
 
-def _json(found: Scenario | Trace, stream: TextIO, watch: Watch, _asked: Asked = NOTHING_ASKED) -> bool:
+def _json(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+    from backtrace.formats import blackboard
     from backtrace.formats.json import write_json
 
+    if not asked.telling.has_numbers:
+        blackboard.write_json(found, stream)
+        return True
     write_json(_traced(found, watch), stream)
     return True
 
 
-def _jsonl(found: Scenario | Trace, stream: TextIO, watch: Watch, _asked: Asked = NOTHING_ASKED) -> bool:
+def _jsonl(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
     from backtrace.engine.givens import schedule_of
+    from backtrace.formats import blackboard
     from backtrace.formats.json import write_jsonl
 
-    if isinstance(found, Trace):
+    if not asked.telling.has_numbers:
+        blackboard.write_jsonl(found, stream)
+    elif isinstance(found, Trace):
         write_jsonl(found.scenario, found.worked(), stream, found.losses.tolist())
     else:
         write_jsonl(found, watch(work(found, plan_of(found)), schedule_of(found).updates + 1), stream)
     return True
 
 
-def _npz(found: Scenario | Trace, stream: IO[bytes], watch: Watch, _asked: Asked = NOTHING_ASKED) -> bool:
+def _npz(found: Scenario | Trace, stream: IO[bytes], watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+    from backtrace.formats import blackboard
     from backtrace.formats.npz import write_npz
 
+    if not asked.telling.has_numbers:
+        blackboard.write_npz(found, stream)
+        return True
     write_npz(_traced(found, watch), stream)
     return True
 
 
 def _csv(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+    from backtrace.formats import blackboard
     from backtrace.formats.csv import write_csv
 
+    if not asked.telling.has_numbers:
+        blackboard.write_csv(found, stream, asked.telling)
+        return True
     write_csv(found, stream, watch, asked.telling)
     return True
 
@@ -120,13 +137,14 @@ def _traced(found: Scenario | Trace, watch: Watch) -> Trace:
 FORMATS: dict[str, Format] = {
     row.name: row
     for row in (
-        Format("json", (".json",), "the whole trace as one document, see `backtrace schema trace`", _json,
+        Format("json", (".json",), "the whole trace as one document, see `backtrace schema trace`", _json, OF_BOARD,
                holds_trace=True),
-        Format("jsonl", (".jsonl",), "a header and a line for each step, written while it is worked", _jsonl,
+        Format("jsonl", (".jsonl",), "a header and a line for each step, written while it is worked", _jsonl, OF_BOARD,
                holds_trace=True),
-        Format("npz", (".npz",), "the whole trace as arrays of numpy, one for each id", _npz, is_binary=True,
+        Format("npz", (".npz",), "the whole trace as arrays of numpy, one for each id", _npz, OF_BOARD, is_binary=True,
                holds_trace=True),
-        Format("csv", (".csv",), "a row for each entry of every quantity, safe in spreadsheets", _csv, OF_TRACE),
+        Format("csv", (".csv",), "a row for each entry of every quantity, safe in spreadsheets", _csv,
+               OF_TRACE | OF_BOARD),
         Format("html", (".html", ".htm"), "the derivation as a deck of slides, or as one page", _html,
                OF_LESSON - {"symbolic"} | {"layout"}),
         Format("latex", (".tex",), "the derivation as a document with amsmath, or a fragment for one", _latex,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from backtrace.cli.main import main
 from backtrace.formats import FORMATS
 from tests.commands import here
 
@@ -39,7 +41,9 @@ def test_a_suffix_in_capitals_is_the_same(tmp_path, capsys):
         (["--stage", "1"], "--stage with the format json"),
         (["-f", "csv", "--view", "matrix"], "take html or latex or markdown"),
         (["-f", "csv", "--view", "both"], "--view with the format csv"),
-        (["-f", "svg", "--show", "formula"], "--show with the format svg"),
+        (["-f", "svg", "--show", "value"], "--show formula, or no --show"),
+        (["-f", "svg", "--show", "formula", "--values"], "--values with --show formula"),
+        (["-f", "csv", "--show", "formula", "--only", "nothing"], "there is no quantity"),
         (["-f", "markdown", "--fragment"], "take latex"),
         (["-f", "latex", "--values", "--general"], "--general and --values with the format latex"),
         (["-f", "svg", "--general", "--values"], "--general with what chooses values"),
@@ -86,3 +90,17 @@ def test_a_fragment_has_no_preamble(capsys):
     out = here(["export", "-f", "latex", "--fragment", "--only", "L"], capsys).out
     assert "documentclass" not in out
     assert "\\begin{document}" not in out
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_every_format_shows_formulas_without_numbers(name, tmp_path: Path):
+    """With --show formula no value of the lecture's training stands in any format, but its formulas or network do."""
+    path = tmp_path / f"board{FORMATS[name].suffixes[0]}"
+    assert main(["export", "-f", name, "--show", "formula", "-o", str(path)]) == 0
+    if name == "npz":
+        with np.load(path) as arrays:
+            assert arrays["dL_dW1"][0, 1] == "δʰ₁·x₂"
+        return
+    text = path.read_text("utf-8")
+    assert not any(number in text for number in ("0.62", "0.725", "0.289", "0.193"))
+    assert "w" in text

@@ -1,0 +1,105 @@
+"""The derivation without numbers, for the formats that hold data: every quantity of a step with its formulas.
+
+They are those of the head of an exported trace; nothing is worked. `format` says `backtrace-formulas` where it is said.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import IO, Any, TextIO
+
+import numpy as np
+
+from backtrace.engine.planning import plan_of
+from backtrace.engine.trace import Trace, notation_of
+from backtrace.errors import InputError, Problem, UnknownQuantityError, misfit
+from backtrace.formats.csv import safe_cell
+from backtrace.formats.document import head
+from backtrace.formats.json import dumps
+from backtrace.formula.expr import Var
+from backtrace.lesson.telling import Telling
+from backtrace.notation.notation import Notation
+from backtrace.scenario import Scenario
+
+FORMAT, VERSION = "backtrace-formulas", 1
+COLUMNS = ("phase", "stage", "id", "row", "column", "symbol", "formula")
+
+
+def write_json(found: Scenario | Trace, stream: TextIO) -> None:
+    """Write quantities and equations as one document."""
+    board = _board(found)
+    stream.write("{" + ",\n".join(f"{dumps(key)}:{dumps(value)}" for key, value in board.items()) + "}\n")
+
+
+def write_jsonl(found: Scenario | Trace, stream: TextIO) -> None:
+    """Write a header line with the quantities, then a line for each equation."""
+    board = _board(found)
+    equations = board.pop("equations")
+    stream.writelines(dumps(line) + "\n" for line in (board, *equations))
+
+
+def write_npz(found: Scenario | Trace, stream: IO[bytes]) -> None:
+    """Write an array of text for each id: the formulas of its entries, or that of the whole where it is very large."""
+    arrays: dict[str, Any] = {"format": np.array(FORMAT), "version": np.array(VERSION)}
+    board = _board(found)
+    for equation in board["equations"]:
+        shape = board["quantities"][equation["id"]]["shape"]
+        texts = [entry["formula"]["text"] for entry in equation["entries"]]
+        arrays[equation["id"]] = np.array(texts).reshape(shape) if texts else np.array(equation["formula"]["text"])
+    np.savez_compressed(stream, **arrays)
+
+
+def write_csv(found: Scenario | Trace, stream: TextIO, telling: Telling) -> None:
+    """Write a row for each entry of the quantities, phases and stages that are asked for.
+
+    Raises InputError where a name is unknown, or nothing matches.
+    """
+    rows = list(_rows(found, telling))
+    if not rows:
+        raise misfit("nothing matches all of what is asked for", remedy="leave out --only, --phase or --stage")
+    csv.writer(stream).writerows([COLUMNS, *rows])
+
+
+def _board(found: Scenario | Trace) -> dict[str, Any]:
+    """The head of the trace without what holds numbers."""
+    scenario = found.scenario if isinstance(found, Trace) else found
+    whole = head(scenario, found.plan if isinstance(found, Trace) else plan_of(scenario))
+    quantities = {
+        name: {key: value for key, value in entry.items() if key != "value"}
+        for name, entry in whole["quantities"].items()
+    }
+    return {"format": FORMAT, "version": VERSION, "quantities": quantities, "equations": whole["equations"]}
+
+
+def _rows(found: Scenario | Trace, telling: Telling) -> Iterator[tuple[Any, ...]]:
+    scenario = found.scenario if isinstance(found, Trace) else found
+    notation = notation_of(scenario, found.plan if isinstance(found, Trace) else plan_of(scenario))
+    named = _named(notation, telling)
+    for equation in _board(found)["equations"]:
+        name, stage = equation["id"], equation["stage"]["number"]
+        if (telling.phases and equation["phase"] not in telling.phases) or (
+            telling.stages and stage not in telling.stages
+        ):
+            continue
+        whole = [{"index": [], "formula": equation["formula"]}]
+        for entry in equation["entries"] or whole:
+            index = tuple(entry["index"])
+            if named and not any(var.name == name and var.index in (None, index) for var in named):
+                continue
+            row, column = (*index, "", "")[:2]
+            symbol = notation.spell(Var(name, (), index=index or None))
+            formula = safe_cell(entry["formula"]["text"])
+            yield equation["phase"], stage or "", name, row, column, safe_cell(symbol), formula
+
+
+def _named(notation: Notation, telling: Telling) -> list[Var]:
+    found, problems = list[Var](), list[Problem]()
+    for name in telling.only:
+        try:
+            found.append(notation.find(name))
+        except UnknownQuantityError as error:
+            problems.append(Problem(str(error)))
+    if problems:
+        raise InputError(problems)
+    return found
