@@ -60,7 +60,7 @@ def checked(name: str) -> str:
 def in_format(row: Format, name: str) -> str:
     """A bundled scenario in a format; of a table of numbers the first update alone, of a page what it tells."""
     stream = io.StringIO()
-    telling = Telling() if "show" in row.takes or "values" in row.takes else Telling(updates=(1,))
+    telling = Telling() if "view" in row.takes or "values" in row.takes else Telling(updates=(1,))
     assert row.write(bundled(name), stream, unwatched, Asked(telling, values=True))
     return OF_EVERY_PAGE.sub("", stream.getvalue())
 
