@@ -27,7 +27,7 @@ def difference_reversed(s: Subject) -> Iterator[Altered]:
 
 
 def other_difference(s: Subject) -> Iterator[Altered]:
-    """H − 1 for 1 − h."""
+    """The number h − 1 for 1 − h."""
     if s.equation.phase in ("backward", "update") and not s.role.startswith("next"):
         yield from s.changed(ways.reversed_other)
 

@@ -223,10 +223,15 @@ class Report(Spelling):
         if not marks:
             return
         for line in self.judgement.lines:
-            worth = sum((marks.get(row.name, Fraction(0)) for row in line.rows), Fraction(0))
+            worth = self.worth(line)
             is_right = line.is_right or self.is_decided
             earned = is_right or line.kind == "follows"
             got += worth if earned else 0
             lines["full" if is_right else "follow-through" if earned else "lost"] += 1
         parts = ", ".join(f"{kind} on {count} line{'s' if count > 1 else ''}" for kind, count in lines.items())
         yield Prose((f"{float(got):g} of {float(sum(marks.values())):g} marks: {parts}.",))
+
+    def worth(self, line: Judged) -> Fraction:
+        """The marks of a line: those of the quantity, and those of its single entries."""
+        names = [line.key.id, *(f"{line.key.id}[{','.join(map(str, v.index))}]" for v in line.verdicts if v.index)]
+        return sum((self.sheet.marks.get(name, Fraction(0)) for name in names), Fraction(0))

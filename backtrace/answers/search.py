@@ -21,6 +21,7 @@ from backtrace.answers.slips import Slip, Written
 from backtrace.answers.working import FARTHEST, Index, Key, Working
 from backtrace.engine.trace import Trace
 from backtrace.engine.work import Worked, work
+from backtrace.errors import MisfitError, OutOfRangeError
 from backtrace.formula.evaluate import FLOATS, entries, evaluate
 from backtrace.formula.expr import Expr
 
@@ -44,7 +45,7 @@ class Search:
     own: Working
     doubles: Working
     found: dict[Key, list[Explanation]] = field(default_factory=dict)
-    trained: dict[tuple[Explanation, int], Worked] = field(default_factory=dict)
+    trained: dict[tuple[Explanation, int], Worked | None] = field(default_factory=dict)
 
     def explanations(self, key: Key) -> list[Explanation]:
         """What explains the wrong entries of a line, the likeliest first; nothing where nothing known does."""
@@ -93,13 +94,22 @@ class Search:
             return False
         place = (explanation, key.update)
         if place not in self.trained:
-            plan = self.trace.plan.with_formulas(formulas)
-            self.trained[place] = next(e for e in work(self.trace.scenario, plan) if e.update == key.update)
+            self.trained[place] = self._trained(formulas, key.update)
         worked = self.trained[place]
+        if worked is None:
+            return False
         values = worked.values[key.id]
         if key.sample is not None:
             values = values[worked.samples.index(key.sample - 1)]
         return all(is_close(float(at(values, index)), self.figures[key][index]) for index in self.wrong[key])
+
+    def _trained(self, formulas: Mapping[str, Expr], update: int) -> Worked | None:
+        """An update of the training worked with other formulas; None where these cannot be worked, or not so far."""
+        try:
+            worked = work(self.trace.scenario, self.trace.plan.with_formulas(formulas))
+            return next(each for each in worked if each.update == update)
+        except (MisfitError, OutOfRangeError):
+            return None
 
     def equations(self, key: Key, working: Working) -> list[Key]:
         """The line and the lines behind it that the sheet does not show, the nearest first."""
@@ -277,7 +287,8 @@ class Search:
         """The explanation with the wrong figures that follow from it, and the right ones that would not."""
         working, support, contradicted = self.own.with_changes(explanation.changed), 0, 0
         for other, numbers in self.figures.items():
-            if not working.follows(other) or (other == key and explanation.altered.is_of_entries):
+            is_too_far = other.update > key.update + FARTHEST
+            if is_too_far or not working.follows(other) or (other == key and explanation.altered.is_of_entries):
                 continue
             values = working.unshown(other)
             if other != key:

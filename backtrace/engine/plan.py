@@ -110,6 +110,7 @@ class Plan:
     def with_formulas(self, formulas: Mapping[str, Expr]) -> Plan:
         """The plan with other formulas for some quantities, by id; each line stands where all that it reads is there.
 
+        A line of a sample may then read what is worked once: all lines stand in one part, to be worked in that order.
         Raises MisfitError where a quantity would be worked from itself.
         """
         worked = {name for name in self.quantities if self.equation(name) is None}
@@ -127,12 +128,7 @@ class Plan:
             return tuple(found)
 
         lines = placed(self.of_sample + self.of_update)
-        split = (
-            (lines, ())
-            if not self.batched
-            else (tuple(e for e in lines if e.target.per_sample), tuple(e for e in lines if not e.target.per_sample))
-        )
-        return replace(self, of_sample=split[0], of_update=split[1], closing=placed(self.closing))
+        return replace(self, of_sample=lines, of_update=(), closing=placed(self.closing))
 
     @cached_property
     def _inlined(self) -> dict[str, Expr]:

@@ -67,3 +67,13 @@ def test_marks_are_given_for_what_follows_too() -> None:
     )
     *_, last = Report(judge(sheet, traced("lecture"))).blocks()
     assert "4 of 6 marks: full on 1 line, lost on 1 line, follow-through on 1 line." in str(last)
+
+
+def test_marks_hold_however_a_line_is_named() -> None:
+    """They belong to the quantity and its entries, and not to the spelling of its name on the sheet."""
+    sheet = replace(
+        typed(traced("lecture").scenario, ["z = 0.52 1.14", "delta_y = -0.289"]),
+        marks={"z1": Fraction(1), "z1[2]": Fraction(1), "dL_dz2": Fraction(2)},
+    )
+    *_, last = Report(judge(sheet, traced("lecture"))).blocks()
+    assert "2 of 4 marks: full on 1 line, lost on 1 line." in str(last)

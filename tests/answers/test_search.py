@@ -45,3 +45,10 @@ def test_each_mistake_is_named_once() -> None:
     (line,) = judged(traced("lecture"), *FORWARD, "W2_next = 0.314 0.518").wrong
     names = [each.name for each in line.explanations]
     assert len(names) == len(set(names))
+
+
+def test_a_mistake_under_which_the_training_diverges_explains_no_later_line() -> None:
+    """Going uphill, the linear network soon leaves the range of doubles; the rest is judged all the same."""
+    judgement = judged(traced("hmkcode"), "W2_next = 0.1056175; 0.130584", "L @ 900 = 0.123456")
+    assert named(judgement)["W2_next"] == "difference reversed"
+    assert judgement.wrong[-1].explanations == ()

@@ -306,3 +306,14 @@ def test_a_quantity_is_not_worked_from_itself() -> None:
     plan = plan_of(lecture())
     with pytest.raises(MisfitError, match="from itself"):
         plan.with_formulas({"z1": plan.quantities["dL_dz1"].var})
+
+
+def test_in_a_batch_a_line_of_a_sample_may_read_what_is_worked_once() -> None:
+    """Errors of samples sent back along new weights, which wait for the gradient of the whole batch."""
+    scenario = load(path_of("online-vs-batch")).with_(batch_size=4, epochs=1)
+    plan = plan_of(scenario)
+    updated, sent_back = plan.quantities["W2_next"].var, plan.equation("dL_da1").formula
+    other = plan.with_formulas({"dL_da1": rebuilt(sent_back, lambda var: updated if var.name == "W2" else var)})
+    right, changed = (next(work(scenario, each)).values for each in (plan, other))
+    assert np.array_equal(changed["W2_next"], right["W2_next"])
+    assert np.allclose(changed["dL_da1"], changed["dL_dz2"] @ changed["W2_next"])

@@ -201,7 +201,7 @@ def test_half_a_unit() -> None:
 
 
 def test_whole_numbers_are_added_up_exactly() -> None:
-    """T + 1 is one number, so that a power with it as exponent says something; of other sums the last bits may move."""
+    """The sum t + 1 is one number, so that a power of it says something; of other sums the last bits may move."""
     base, t = about(0.9, 0.01), Interval(3.0, 3.0)
     assert of(x + 1, x=t) == Interval(4.0, 4.0, is_result=True)
     assert of(y ** (x + 1), x=t, y=base).width < 0.05
