@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 
 from backtrace.answers.changes import Change, Ways, changes
-from backtrace.answers.working import BEFORE, Changed, Index
+from backtrace.answers.working import Changed, Index, at
 from backtrace.engine.equation import Equation, Quantity
 from backtrace.engine.plan import Plan
-from backtrace.formula.calculus import opened, rebuilt
+from backtrace.formula.calculus import opened, rebuilt, substituted
 from backtrace.formula.evaluate import entries
-from backtrace.formula.expr import Apply, Expr, Var, variables
+from backtrace.formula.expr import Expr, Var
 
-_MOST_ENTRIES = 64
-_MATRIX = 2
+MOST_ENTRIES = 64
+"""Of how many entries a quantity's formulas are looked at one by one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +45,8 @@ class Altered:
         """The change made in these entries alone (from 1), where it is made in single entries; else itself."""
         if self.entries is None or isinstance(self.formula, Expr):
             return self
-        places = [tuple(i - 1 for i in index) for index in wrong]
-        return replace(self, formula=in_places(self.entries, {place: self.formula[place] for place in places}))
+        new = {tuple(i - 1 for i in index): at(self.formula, index) for index in wrong}
+        return replace(self, formula=in_places(self.entries, new))
 
     @cached_property
     def worked(self) -> Changed:
@@ -55,12 +55,6 @@ class Altered:
             return opened(self.formula)
         out: Changed = in_places(self.formula, {index: opened(each) for index, each in np.ndenumerate(self.formula)})
         return out
-
-    @property
-    def reads_before(self) -> bool:
-        """Whether it reads a value of the update before, which has no name of its own."""
-        formulas = [self.formula] if isinstance(self.formula, Expr) else self.formula.ravel()
-        return any(var.name.endswith(BEFORE) for each in formulas for var in variables(each))
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +99,7 @@ class Subject:
     @cached_property
     def entries(self) -> Any:
         """The formulas of the entries; none of a quantity with very many."""
-        if prod(self.equation.target.shape) > _MOST_ENTRIES:
+        if prod(self.equation.target.shape) > MOST_ENTRIES:
             return None
         if self.equation.target.per_sample:
             return entries(self.formula)
@@ -143,7 +137,7 @@ class Subject:
 
     def exchanged(self, old: Var, new: Expr) -> Expr:
         """The formula with a quantity replaced."""
-        return rebuilt(self.formula, lambda var: new if var.key == old.key else var)
+        return substituted(self.formula, old, new)
 
     def changed(self, way: Ways, *, is_wanted: Callable[[Change], bool] = lambda _: True) -> Iterator[Altered]:
         """The formula with each of its nodes changed in a way."""
@@ -171,8 +165,3 @@ def in_places(formulas: Any, new: Mapping[Index, Expr]) -> Any:
     for index, formula in new.items():
         out[index] = formula
     return out
-
-
-def operations(expr: Expr) -> set[str]:
-    """The names of the operations in a formula."""
-    return {expr.op.name}.union(*map(operations, expr.args)) if isinstance(expr, Apply) else set()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -67,22 +66,17 @@ class Blindness:
         if not working.follows(key):
             return False
         wrong, right = (np.asarray(each.value(key), dtype=np.float64) for each in (working, self._right))
-        return not np.array_equal(self._rounded(wrong), self._rounded(right))
-
-    def _rounded(self, values: Any) -> Any:
-        return np.round(values, self.decimals)
+        return not np.array_equal(np.round(wrong, self.decimals), np.round(right, self.decimals))
 
     @property
     def hidden(self) -> tuple[Made, ...]:
         """The mistakes that no line shows."""
         return tuple(made for made in self.made if not made.shows)
 
-    def unseen(self) -> Iterator[tuple[Mistake, list[Made]]]:
-        """The mistakes that nothing shows, wherever in the update they are made, with the places."""
-        for mistake in dict.fromkeys(made.mistake for made in self.made):
-            places = [made for made in self.made if made.mistake is mistake]
-            if all(not made.shows for made in places):
-                yield mistake, places
+    @property
+    def unseen(self) -> set[Mistake]:
+        """The mistakes that nothing shows, wherever in the update they are made."""
+        return {made.mistake for made in self.made} - {made.mistake for made in self.made if made.shows}
 
 
 def told_blindness(blindness: Blindness) -> Lesson:
@@ -98,8 +92,8 @@ def _blocks(blindness: Blindness) -> Iterator[Block]:
                  f"{len(hidden)} of them change no line.",))  # fmt: skip
     if not hidden:
         return
-    never = {mistake for mistake, _ in blindness.unseen()}
     rows: dict[tuple[str, str, str], tuple[Sentence, ...]] = {}
+    never = blindness.unseen
     for made in hidden:
         name = Formula(made.equation.target, trace.notation.leaf)
         where = "wherever it is made" if made.mistake in never else "in this line"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
 
 from backtrace.answers import in_any_line, in_backward, in_forward, in_update, slips
 from backtrace.answers.alterations import Altered, Subject
@@ -19,21 +19,31 @@ from backtrace.engine.plan import Plan
 from backtrace.formula.expr import Expr, Var
 
 
+def _none(_: object) -> Iterator[Any]:
+    """What a row makes where it has no such mistakes."""
+    return iter(())
+
+
 @dataclass(frozen=True)
 class Mistake:
     """One row: `says` is what a learner is told; `makes` gives the formulas that the mistake leaves in an equation.
 
     A mistake with numbers has `slips` in its place, found from the number written. Rows that are `common` are searched
-    in pairs, too. Who makes a mistake out of `habit` makes it in all
-    lines of that role, or of roles that are worked alike.
+    in pairs, too. Who makes a mistake out of `habit` makes it in all lines of that role, or of roles that are worked
+    alike.
     """
 
     name: str
     says: str
-    makes: Callable[[Subject], Iterator[Altered]] = lambda _: iter(())
+    makes: Callable[[Subject], Iterator[Altered]] = _none
     common: bool = False
     habit: Literal["", "role", "family"] = ""
-    slips: Callable[[Written], Iterator[Slip]] | None = None
+    slips: Callable[[Written], Iterator[Slip]] = _none
+
+    @property
+    def is_of_numbers(self) -> bool:
+        """Whether it is a mistake with numbers, whatever the formula."""
+        return self.slips is not _none
 
 
 # fmt: off

@@ -11,10 +11,10 @@ from backtrace.answers.explanation import Explanation
 from backtrace.answers.judgement import WRONG, Judged
 from backtrace.answers.spelling import Spelling
 from backtrace.answers.used import Opening, is_readable
-from backtrace.answers.working import BEFORE, Key, Working
+from backtrace.answers.working import Key, Working, reads_before
 from backtrace.formula.calculus import opened
 from backtrace.formula.evaluate import FLOATS, evaluate
-from backtrace.formula.expr import Expr, Num, Var, variables
+from backtrace.formula.expr import Expr, Num, Var
 from backtrace.lesson.blocks import Block, Derivation, Form, Heading, Prose, Recall
 from backtrace.lesson.mathematics import Formula, Operands, number, shortened
 from backtrace.lesson.numbers import closing
@@ -28,11 +28,7 @@ class Explaining(Spelling):
     @cached_property
     def own(self) -> Working:
         """The learner's own lines as doubles."""
-        working = Working(self.trace, FLOATS)
-        for line in self.judgement.lines:
-            entries = {v.index: float(v.figure.number.value) for v in line.verdicts if v.figure.number}
-            working.learn(line.key, entries)
-        return working
+        return Working(self.trace, FLOATS, self.judgement.written())
 
     def blocks(self, line: Judged) -> Iterator[Block]:
         """What is wrong with a line, and what was apparently used in place of the right formula."""
@@ -95,7 +91,7 @@ class Explaining(Spelling):
 
     def readable(self, target: Formula, formula: Expr, key: Key) -> Derivation | None:
         """The formula worked, where it is short enough and reads nothing that has no name."""
-        return self.worked(target, formula, key) if is_readable(formula) and not _reads_before(formula) else None
+        return self.worked(target, formula, key) if is_readable(formula) and not reads_before(formula) else None
 
     def worked(self, target: Formula, formula: Expr, key: Key) -> Derivation:
         """A formula, its numbers put in, and what they give, to the digits of the line."""
@@ -115,8 +111,3 @@ class Explaining(Spelling):
             forms.append(Form("numbers", "equals", (Formula(shortened(opened(named)), operands),)))
         forms.append(Form("value", "equals" if close.exact else "rounds to", (number(close.results[0]),)))
         return Derivation(target, tuple(forms))
-
-
-def _reads_before(formula: Expr) -> bool:
-    """Whether it reads a value of the update before, which has no name of its own."""
-    return any(var.name.endswith(BEFORE) for var in variables(formula))

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isfinite
-from typing import Any
 
 from backtrace.answers.alterations import Altered
 from backtrace.answers.catalogue import Mistake
 from backtrace.answers.numbers import WrittenNumber
-from backtrace.answers.working import Changed, Index, Key
+from backtrace.answers.working import Changed, Key
 from backtrace.formula.intervals import Interval
 
 _FARTHEST, _FARTHEST_UNITS, _NOISE = Fraction(1, 4), 400, Fraction(1, 10**6)
@@ -68,11 +67,6 @@ def reaches(reach: Interval, number: WrittenNumber, wide: bool = False) -> bool:
         return False
     slack = number.unit if wide and number.unit else number.half
     return reach.meets(number.value - slack, number.value + slack)
-
-
-def at(values: Any, index: Index) -> Any:
-    """The entry at an index that counts from 1."""
-    return values[tuple(i - 1 for i in index)]
 
 
 def is_close(value: float, number: WrittenNumber) -> bool:

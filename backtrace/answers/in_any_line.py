@@ -12,11 +12,9 @@ from typing import Any
 import numpy as np
 
 from backtrace.answers import changes as ways
-from backtrace.answers.alterations import Altered, Subject, in_places
-from backtrace.formula.calculus import rebuilt
+from backtrace.answers.alterations import MOST_ENTRIES, Altered, Subject, in_places
+from backtrace.formula.calculus import rebuilt, substituted
 from backtrace.formula.expr import Expr, Var, variables
-
-_MOST_ENTRIES = 64
 
 
 def weights_transposed(s: Subject) -> Iterator[Altered]:
@@ -75,19 +73,15 @@ def wrong_connection(s: Subject) -> Iterator[Altered]:
     def way(formula: Expr) -> Iterator[Expr]:
         for old in {var.key: var for var in variables(formula)}.values():
             shape = s.plan.quantities[old.name].var.shape
-            if not old.index or prod(shape) > _MOST_ENTRIES:
+            if not old.index or prod(shape) > MOST_ENTRIES:
                 continue
             for place in np.ndindex(*shape):
                 index = tuple(i + 1 for i in place)
                 new = Var(old.name, (), old.per_sample, index, old.sample)
                 if index != old.index:
-                    yield rebuilt(formula, _replacing(old, new))
+                    yield substituted(formula, old, new)
 
     yield from s.each_entry(way, with_single=True)
-
-
-def _replacing(old: Var, new: Var) -> Callable[[Var], Expr]:
-    return lambda var: new if var.key == old.key else var
 
 
 def point_shifted(s: Subject) -> Iterator[Altered]:

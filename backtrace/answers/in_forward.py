@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backtrace.answers.alterations import Altered, Subject, operations
+from backtrace.answers.alterations import Altered, Subject
 from backtrace.answers.changes import Change, changes
 from backtrace.formula.calculus import HALF, ONE, summed
-from backtrace.formula.expr import Apply, Expr, Var, summands, variables
+from backtrace.formula.expr import Apply, Expr, Var, operations, summands, variables
 from backtrace.formula.operations import ln
 
 

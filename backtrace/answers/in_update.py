@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from backtrace.answers import changes as ways
-from backtrace.answers.alterations import Altered, Subject, operations
+from backtrace.answers.alterations import Altered, Subject
 from backtrace.answers.changes import Change
 from backtrace.answers.working import BEFORE, FARTHEST
 from backtrace.formula.calculus import ONE
-from backtrace.formula.expr import Apply, Expr, Var, apply, variables
+from backtrace.formula.expr import Apply, Expr, Var, apply, operations, variables
 
 
 def not_updated(s: Subject) -> Iterator[Altered]:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Literal
 
 from backtrace.answers.explanation import Explanation
-from backtrace.answers.numbers import WrittenNumber
 from backtrace.answers.sheets.sheet import Figure, Row, Sheet
 from backtrace.answers.working import Index, Key, Working
 from backtrace.engine.plan import Plan
@@ -64,11 +63,6 @@ class Judged:
         """Whether nothing is wrong with it, rounding aside."""
         return self.kind in RIGHT
 
-    @property
-    def number(self) -> WrittenNumber | None:
-        """The first number of the line that is one."""
-        return next((v.figure.number for v in self.verdicts if v.figure.number), None)
-
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
@@ -99,16 +93,22 @@ class Judgement:
 
         Only updates are looked at that the sheet has lines of.
         """
-        shown, found = {line.key for line in self.lines}, set[Key]()
-        updates, working = {key.update for key in shown}, Working(self.trace)
-        waiting = [line.key for line in self.wrong]
-        while waiting:
-            for key in working.operands(waiting.pop()):
-                if key not in found and key not in shown and key.update in updates:
-                    found.add(key)
-                    waiting.append(key)
-        told = (key for key in found if (e := self.trace.plan.equation(key.id)) is not None and e.told == "always")
-        return tuple(sorted(told, key=lambda key: order_of(self.trace, key)))
+        shown = {line.key for line in self.lines}
+        updates, plan = {key.update for key in shown}, self.trace.plan
+
+        def is_end(key: Key) -> bool:
+            return key in shown or key.update not in updates
+
+        behind = Working(self.trace).behind((line.key for line in self.wrong), is_end)
+        told = (key for key in behind if (e := plan.equation(key.id)) is not None and e.told == "always")
+        return tuple(sorted((key for key in told if not is_end(key)), key=lambda key: order_of(self.trace, key)))
+
+    def written(self) -> dict[Key, dict[Index, float]]:
+        """The numbers on the sheet, by line and entry."""
+        return {
+            line.key: {v.index: float(v.figure.number.value) for v in line.verdicts if v.figure.number}
+            for line in self.lines
+        }
 
 
 def order_of(trace: Trace, key: Key) -> tuple[int, int, int]:

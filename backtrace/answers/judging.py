@@ -46,6 +46,7 @@ class _Judging:
     own: Working = field(init=False)
     doubles: Working = field(init=False)
     lines: dict[Key, Judged] = field(default_factory=dict)
+    coarse: dict[tuple[Kind, Key, int], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.truth, self.own, self.doubles = (Working(self.trace), Working(self.trace), Working(self.trace, FLOATS))
@@ -132,8 +133,11 @@ class _Judging:
         before = max(1, key.update - 1)
         known: tuple[tuple[Kind, Working], ...] = (("rounded", self.truth), ("follows", self.own))
         for kind, working in known if number.significant else ():
-            coarse = Working(self.trace, known=working.known, floor=before, digits=number.significant)
-            yield kind, np.asarray(coarse.unshown(key), dtype=object)[place]
+            asked = kind, key, number.significant or 0
+            if asked not in self.coarse:
+                rounding = Working(self.trace, known=working.known, floor=before, digits=number.significant)
+                self.coarse[asked] = np.asarray(rounding.unshown(key), dtype=object)
+            yield kind, self.coarse[asked][place]
 
     def is_noise(self, key: Key, place: tuple[int, ...], number: WrittenNumber) -> bool:
         """Whether doubles, added up in another order, may give the number."""
@@ -152,17 +156,8 @@ class _Judging:
 
     def behind(self, key: Key) -> Iterator[Key]:
         """The nearest earlier lines that are not right and that the line is worked from."""
-        seen, waiting = set[Key](), list(self.own.operands(key))
-        while waiting:
-            here = waiting.pop(0)
-            if here in seen:
-                continue
-            seen.add(here)
-            if here in self.lines:
-                if not self.lines[here].is_right:
-                    yield here
-            else:
-                waiting += list(self.own.operands(here))
+        earlier = (self.lines.get(each) for each in self.own.behind([key], self.lines.__contains__))
+        return (line.key for line in earlier if line is not None and not line.is_right)
 
     @cached_property
     def search(self) -> Search:

@@ -11,8 +11,6 @@ from backtrace.answers.judgement import Judgement
 from backtrace.answers.working import Key, Working
 from backtrace.formula.evaluate import FLOATS
 
-_MOST_OUTPUTS = 6
-
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
@@ -45,10 +43,8 @@ def outcome(judgement: Judgement) -> Outcome | None:
     update = max(updates, default=0)
     if not update or trace.schedule.samples(update) != trace.schedule.samples(min(update + 1, trace.updates)):
         return None
-    own = Working(trace, FLOATS, floor=update)
-    for line in judgement.lines:
-        if line.key.update <= update:
-            own.learn(line.key, {v.index: float(v.figure.number.value) for v in line.verdicts if v.figure.number})
+    known = {key: entries for key, entries in judgement.written().items() if key.update <= update}
+    own = Working(trace, FLOATS, known, floor=update)
     prediction = plan.quantities[f"a{len(plan.activations)}"].var
     sample = trace.schedule.samples(update)[0] + 1 if prediction.per_sample else None
     losses = [float(trace.value(plan.objective, when)) for when in (update, update + 1)]

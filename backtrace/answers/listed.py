@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from backtrace.answers.catalogue import CATALOGUE, Mistake, mistakes_in
 from backtrace.answers.used import Opening
-from backtrace.answers.working import Working
+from backtrace.answers.working import Working, reads_before
 from backtrace.engine.trace import run
 from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import Var
@@ -38,7 +38,7 @@ def _example(mistake: Mistake, scenario: str) -> list[Block]:
     plan, samples = trace.plan, tuple(place + 1 for place in trace.schedule.samples(1))
     for equation in (*plan.of_sample, *plan.of_update):
         made = [] if equation.told == "detail" else mistakes_in(plan, equation.id, samples, 2)
-        for altered in (altered for row, altered in made if row is mistake and not altered.reads_before):
+        for altered in (altered for row, altered in made if row is mistake and not reads_before(altered.formula)):
             opening = Opening(Working(trace), {equation.id: altered.formula}, 1)
             for index in indices(equation.target.shape):
                 target = Formula(Var(equation.id, (), index=index or None), trace.notation.leaf)

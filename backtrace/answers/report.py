@@ -46,7 +46,6 @@ _SAID: dict[Kind, str] = {
     "wrong name": "WRONG NAME",
     "not a number": "not a number",
 }
-_MOST_OTHERS = 3
 _MOST_MISSING = 8
 _MOST_OUTPUTS = 6
 _WIDEST = 18

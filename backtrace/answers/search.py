@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from backtrace.answers.alterations import Altered
+from backtrace.answers.alterations import Altered, in_places
 from backtrace.answers.catalogue import CATALOGUE, Group, Made, Mistake, habits, mistakes_in
-from backtrace.answers.explanation import Explanation, at, is_close, is_near, is_noise, reaches
+from backtrace.answers.explanation import Explanation, is_close, is_near, is_noise, reaches
 from backtrace.answers.numbers import WrittenNumber, read_number
 from backtrace.answers.slips import Slip, Written
-from backtrace.answers.working import FARTHEST, Index, Key, Working
+from backtrace.answers.working import FARTHEST, Index, Key, Working, at
 from backtrace.engine.trace import Trace
 from backtrace.engine.work import Worked, work
 from backtrace.errors import MisfitError, OutOfRangeError
@@ -113,13 +113,8 @@ class Search:
 
     def equations(self, key: Key, working: Working) -> list[Key]:
         """The line and the lines behind it that the sheet does not show, the nearest first."""
-        found, waiting = dict[Key, None](), [key]
-        while waiting and len(found) < _MOST_BEHIND:
-            here = waiting.pop(0)
-            if here in found or (here != key and working.is_shown(here)):
-                continue
-            found[here] = None
-            waiting += list(working.operands(here))
+        unshown = (each for each in working.behind([key], working.is_shown) if not working.is_shown(each))
+        found = islice(chain([key], unshown), _MOST_BEHIND)
         return [each for each in found if self.trace.plan.equation(each.id) is not None]
 
     def _made(self, key: Key) -> tuple[Made, ...]:
@@ -191,16 +186,13 @@ class Search:
         if self.trace.plan.equation(key.id) is None or len(self.wrong[key]) > _MOST_SLIPS:
             return
         formulas = self._entries(key)
-        for mistake in (row for row in CATALOGUE if row.slips is not None):
-            changed, notes = formulas.copy(), list[str]()
-            for index in self.wrong[key]:
-                found = next(self._slips(mistake, key, index, self.figures[key][index], is_given=True), None)
-                if found is None:
-                    break
-                changed[tuple(i - 1 for i in index)] = found.formula
-                notes.append(found.note)
-            else:
-                note = "; ".join(filter(None, dict.fromkeys(notes)))
+        written = {index: self._written(key, formulas, index, self.figures[key][index]) for index in self.wrong[key]}
+        for mistake in CATALOGUE:
+            slips = {index: next(_giving(mistake, each), None) for index, each in written.items()}
+            found = {tuple(i - 1 for i in index): slip for index, slip in slips.items() if slip is not None}
+            if len(found) == len(written):
+                note = "; ".join(filter(None, dict.fromkeys(slip.note for slip in found.values())))
+                changed = in_places(formulas, {place: slip.formula for place, slip in found.items()})
                 yield Explanation(mistake, key, Altered(changed, note, is_of_entries=True))
 
     def _of_numbers_behind(self, key: Key) -> Iterator[Explanation]:
@@ -214,10 +206,10 @@ class Search:
             formulas = self._entries(line)
             for place, expected in np.ndenumerate(np.asarray(self.doubles.value(line), dtype=np.float64)):
                 number, index = read_number(f"{expected:.{_DIGITS}g}"), tuple(i + 1 for i in place)
-                for mistake in (row for row in CATALOGUE if row.slips is not None):
-                    for slip in self._slips(mistake, line, index, number):
-                        changed = formulas.copy()
-                        changed[place] = slip.formula
+                written = self._written(line, formulas, index, number)
+                for mistake in CATALOGUE:
+                    for slip in mistake.slips(written):
+                        changed = in_places(formulas, {place: slip.formula})
                         yield Explanation(mistake, line, Altered(changed, slip.note, is_of_entries=True))
 
     def _entries(self, key: Key) -> Any:
@@ -227,16 +219,12 @@ class Search:
         samples = 0 if equation.target.per_sample else len(self.trace.schedule.samples(key.update))
         return entries(self.trace.plan.inlined(equation), samples)
 
-    def _slips(
-        self, mistake: Mistake, key: Key, index: Index, number: WrittenNumber, is_given: bool = False
-    ) -> Iterator[Slip]:
-        """The slips of a row in an entry; with `is_given` only those that give the number."""
+    def _written(self, key: Key, formulas: Any, index: Index, number: WrittenNumber) -> Written:
+        """A number in the place of an entry, with the entry's formula and what the lines before give there."""
         equation = self.trace.plan.equation(key.id)
         assert equation is not None
-        assert mistake.slips is not None
-        reads, expected = self.doubles.lookup(equation, key), float(at(np.asarray(self.doubles.unshown(key)), index))
-        written = Written(number, at(self._entries(key), index), reads, expected)
-        yield from (slip for slip in mistake.slips(written) if not is_given or _gives(slip, written))
+        expected = float(at(np.asarray(self.doubles.unshown(key)), index))
+        return Written(number, at(formulas, index), self.doubles.lookup(equation, key), expected)
 
     def _comes_near(self, key: Key, explanation: Explanation, doubles: Working, is_exact: bool = False) -> bool:
         """Whether the changed formulas come near the wrong numbers, in doubles; or give them."""
@@ -307,11 +295,14 @@ def _order(explanation: Explanation) -> tuple[Any, ...]:
 
 def _farness(explanation: Explanation) -> int:
     """How far the number is from what the mistake gives; a slip with numbers can give any, and counts less."""
-    if explanation.mistake.slips is not None:
+    if explanation.mistake.is_of_numbers:
         return 2
     return 0 if explanation.is_close else 1 if explanation.is_rounded else 3
 
 
-def _gives(slip: Slip, written: Written) -> bool:
+def _giving(mistake: Mistake, written: Written) -> Iterator[Slip]:
+    """The slips of a mistake that give the number that was written."""
     with np.errstate(all="ignore"):
-        return is_close(float(evaluate(slip.formula, written.reads)), written.number)
+        for slip in mistake.slips(written):
+            if is_close(float(evaluate(slip.formula, written.reads)), written.number):
+                yield slip

@@ -23,12 +23,8 @@ def separating(judgement: Judgement, line: Judged, asked: Iterable[Key]) -> Key 
     names = {each.name for each in best}
     if len(names) < 2:  # noqa: PLR2004
         return None
-    known = {
-        each.key: {v.index: float(v.figure.number.value) for v in each.verdicts if v.figure.number}
-        for each in judgement.lines
-        if each.key != line.key
-    }
-    workings = [Working(judgement.trace, FLOATS, dict(known)).with_changes(each.changed) for each in best]
+    known = {key: entries for key, entries in judgement.written().items() if key != line.key}
+    workings = [Working(judgement.trace, FLOATS, known).with_changes(each.changed) for each in best]
     parted = {key: _different([working.value(key) for working in workings]) for key in asked}
     found = max(parted, key=lambda key: parted[key], default=None)
     return found if found is not None and parted[found] > 1 else None

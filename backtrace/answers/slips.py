@@ -5,16 +5,16 @@ They are found from the number that was written and the one that belongs there, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
 from backtrace.answers.numbers import WrittenNumber
-from backtrace.formula.calculus import rebuilt, summed
+from backtrace.formula.calculus import substituted, summed
 from backtrace.formula.evaluate import Lookup, evaluate
-from backtrace.formula.expr import Apply, Expr, Num, Var, apply, summands, variables
+from backtrace.formula.expr import Apply, Expr, Num, apply, summands, variables
 
 _NEAREST = Fraction(1, 50)
 _MOST_TERMS, _MOST_DIGITS, _FEW_UNITS, _MORE_UNITS = 12, 6, 5, 20
@@ -62,7 +62,7 @@ def number_misread(w: Written) -> Iterator[Slip]:
             continue
         for wrong in (*_one_wrong(right), *_exchanged(right), str(-Decimal(right))):
             number = Num(Fraction(wrong))
-            yield Slip(_with(w.formula, var, number), f"{wrong} for {right}")
+            yield Slip(substituted(w.formula, var, number), f"{wrong} for {right}")
 
 
 def arithmetic_slip(w: Written) -> Iterator[Slip]:
@@ -103,10 +103,6 @@ def _replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
     return apply(expr.op, *(_replaced(arg, old, new) for arg in expr.args))
 
 
-def _with(expr: Expr, old: Var, new: Expr) -> Expr:
-    return rebuilt(expr, lambda var: new if var.key == old.key else var)
-
-
 def _digits(value: float, decimals: int) -> str:
     return f"{value:.{min(decimals, _MOST_DIGITS + 9)}f}"
 
@@ -128,6 +124,3 @@ def _exchanged(text: str) -> Iterator[str]:
             chars = list(text)
             chars[first], chars[second] = chars[second], chars[first]
             yield "".join(chars)
-
-
-SlipWay = Callable[[Written], Iterator[Slip]]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
-from backtrace.answers.working import BEFORE, Changed, Index, Working
+from backtrace.answers.working import BEFORE, Changed, Index, Working, at
 from backtrace.engine.plan import Plan
 from backtrace.formula.calculus import rebuilt
 from backtrace.formula.expr import Expr, Var, variables
@@ -37,18 +36,14 @@ class Opening:
         assert equation is not None
         formula: Changed = self.changed[name] if is_changed and name in self.changed else equation.formula
         samples = 0 if equation.target.per_sample else len(self.working.trace.schedule.samples(self.update))
-        if isinstance(formula, Expr):
-            one = entry(formula, index, samples)
-        else:
-            inside: Any = formula[tuple(i - 1 for i in index)]
-            one = inside
+        one = entry(formula, index, samples) if isinstance(formula, Expr) else at(formula, index)
 
         def opened(var: Var) -> Expr:
-            at = replace(var, sample=var.sample or sample) if sample and var.per_sample else var
-            at = self._in_shape(at)
-            if at.name.endswith(BEFORE) or not self._is_opened(at.name):
-                return at
-            return self.formula(at.name, at.index or (), is_changed, at.sample)
+            read = replace(var, sample=var.sample or sample) if sample and var.per_sample else var
+            read = self._in_shape(read)
+            if read.name.endswith(BEFORE) or not self._is_opened(read.name):
+                return read
+            return self.formula(read.name, read.index or (), is_changed, read.sample)
 
         return rebuilt(one, opened)
 

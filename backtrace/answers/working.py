@@ -6,7 +6,8 @@ else is the trace's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import floor, inf, log10, prod
 from typing import Any, NamedTuple
@@ -78,16 +79,14 @@ class Working:
         """The value of the quantity: an array of its shape, of doubles or of intervals."""
         waiting = [key]
         while waiting:
-            here = waiting[-1]
-            first = (
-                [each for each in self._needed(here) if each not in self._values] if here not in self._values else []
-            )
-            if first:
-                waiting += first
+            here = waiting.pop()
+            if here in self._values:
                 continue
-            if here not in self._values:
+            first = [each for each in self._needed(here) if each not in self._values]
+            if first:
+                waiting += [here, *first]
+            else:
                 self._values[here] = self._value(here)
-            waiting.pop()
         return self._values[key]
 
     def _needed(self, key: Key) -> list[Key]:
@@ -140,6 +139,18 @@ class Working:
             for var in equation.operands if changed is None else _variables(changed):
                 yield from self._keys(var, equation, key)
 
+    def behind(self, keys: Iterable[Key], is_end: Callable[[Key], bool]) -> Iterator[Key]:
+        """What values are worked from, the nearest first, each once; not further back than where `is_end` says so."""
+        waiting = deque(keys)
+        seen = set(waiting)
+        while waiting:
+            for each in self.operands(waiting.popleft()):
+                if each not in seen:
+                    seen.add(each)
+                    yield each
+                    if not is_end(each):
+                        waiting.append(each)
+
     def result(self, equation: Equation, key: Key, formula: Changed) -> Any:
         """What a formula in the equation's place, its functions written out, gives from the lines before it."""
         lookup = self.lookup(equation, key)
@@ -161,7 +172,7 @@ class Working:
             is_gathered = whole.per_sample and var.sample is None and not equation.target.per_sample
             value = np.stack(values) if is_gathered else values[0]
             if var.index:
-                return value[tuple(i - 1 for i in var.index)]
+                return at(value, var.index)
             return value.reshape((len(values), *var.shape) if is_gathered else var.shape)
 
         return lookup
@@ -200,6 +211,16 @@ class Working:
         for index, entry in known.items():
             filled[tuple(i - 1 for i in index)] = entry
         return filled.astype(np.float64) if self.carrier is FLOATS else filled
+
+
+def at(values: Any, index: Index) -> Any:
+    """The entry at an index that counts from 1."""
+    return values[tuple(i - 1 for i in index)]
+
+
+def reads_before(formula: Changed) -> bool:
+    """Whether it reads a value of the update before, which has no name of its own."""
+    return any(var.name.endswith(BEFORE) for var in _variables(formula))
 
 
 def points(values: Any) -> Any:

@@ -52,6 +52,11 @@ def rebuilt(expr: Expr, replace: Callable[[Var], Expr]) -> Expr:
     return built
 
 
+def substituted(expr: Expr, old: Var, new: Expr) -> Expr:
+    """The formula with one variable replaced, wherever it stands."""
+    return rebuilt(expr, lambda var: new if var.key == old.key else var)
+
+
 def opened(expr: Expr) -> Expr:
     """The formula with every named function replaced by its body: σ(z) becomes 1/(1 + e^−z)."""
     first, nodes = along_left(expr, lambda node: node.op.body is not None)

@@ -182,6 +182,11 @@ def variables(expr: Expr) -> Iterator[Var]:
             waiting.extend(reversed(part.args))
 
 
+def operations(expr: Expr) -> set[str]:
+    """The names of the operations of a formula."""
+    return {expr.op.name}.union(*map(operations, expr.args)) if isinstance(expr, Apply) else set()
+
+
 def along_left(expr: Expr, stops: Callable[[Apply], bool]) -> tuple[Expr, list[Apply]]:
     """The operations from the outermost along first operands, inmost first, and the operand where that ends.
 

@@ -12,7 +12,7 @@ from backtrace.engine.arithmetic import places_of
 from backtrace.engine.equation import Equation
 from backtrace.engine.trace import Trace
 from backtrace.formula.calculus import opened, summed
-from backtrace.formula.expr import Apply, Expr, Num, Var, apply, variables
+from backtrace.formula.expr import Apply, Expr, Num, Var, apply, operations, variables
 from backtrace.formula.operations import LOOSE
 from backtrace.formula.writing import Language, Leaf, Written
 from backtrace.lesson.blocks import Beside, Derivation, Form, FormName, Relation
@@ -227,7 +227,7 @@ class Deriving:
     def shapes(self, equation: Equation) -> Formula | None:
         """The formula with the shape of every operand in its place: (2×2)·(2×1) + (2×1)."""
         formula = equation.formula
-        if not any(op in _STRUCTURAL for op in _operations(formula)) or _holds_numbers(formula):
+        if not any(op in _STRUCTURAL for op in operations(formula)) or _holds_numbers(formula):
             return None
         return Formula(formula, self._shape_leaf)
 
@@ -251,12 +251,6 @@ def _without_repeats(target: Formula, forms: list[Form]) -> list[Form]:
             told.append(form)
         before = text
     return told
-
-
-def _operations(expr: Expr) -> set[str]:
-    if not isinstance(expr, Apply):
-        return set()
-    return {expr.op.name}.union(*map(_operations, expr.args))
 
 
 def _holds_numbers(expr: Expr) -> bool:

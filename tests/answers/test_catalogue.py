@@ -36,7 +36,7 @@ SLIPS = {
 }
 """A line of the lecture with each mistake of numbers."""
 
-MADE = [row for row in CATALOGUE if row.slips is None]
+MADE = [row for row in CATALOGUE if not row.is_of_numbers]
 _IN_TWO = 2
 
 
@@ -96,7 +96,7 @@ def test_a_mistake_that_was_made_is_named(row: Mistake) -> None:
         assert best.name == row.name or alike, f"{best.name} in {best.key}"
 
 
-@pytest.mark.parametrize("row", [row for row in CATALOGUE if row.slips], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in CATALOGUE if row.is_of_numbers], ids=lambda row: row.name)
 def test_a_slip_with_numbers_is_named(row: Mistake) -> None:
     """A line of the lecture with the slip, the others right, names it."""
     line = SLIPS[row.name]
@@ -124,4 +124,4 @@ def test_every_row_says_what_is_wrong() -> None:
 def test_every_mistake_makes_formulas_or_slips() -> None:
     """A row says what it makes of a formula, or how a number comes to be another, and never both."""
     for row in CATALOGUE:
-        assert (row.slips is None) == any(True for s in SCENARIOS for _ in places(row, traced(*s))), row.name
+        assert (not row.is_of_numbers) == any(True for s in SCENARIOS for _ in places(row, traced(*s))), row.name

@@ -281,4 +281,4 @@ def test_a_mistake_is_told_with_a_formula_that_it_changes(name: str, capsys: pyt
     assert ended.code == 0
     assert " ".join(row.says.split()) in " ".join(ended.out.split())
     has_example = "should be" in ended.out and "becomes" in ended.out
-    assert has_example == (row.slips is None and name != "value of the previous update")
+    assert has_example == (not row.is_of_numbers and name != "value of the previous update")
