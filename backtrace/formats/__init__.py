@@ -21,14 +21,14 @@ OF_PICTURE = OF_BOARD | {"values", "general", "updates", "samples"}
 class Writes(Protocol):
     """Puts a scenario's training, or a trace, on a stream; false where something in it was proved wrong."""
 
-    def __call__(self, found: Scenario | Trace, stream: Any, watch: Watch, asked: Asked = NOTHING_ASKED, /) -> bool:
-        """Write what is asked for, the whole by default."""
+    def __call__(self, found: Scenario | Trace, stream: Any, watch: Watch, asked: Asked, /) -> bool:
+        """Write what is asked for."""
         ...
 
 
 @dataclass(frozen=True)
 class Format:
-    """An export format: `write` puts what is asked for on a stream of text, or of bytes.
+    """An export format: `write` puts what is asked for on a stream of text, or of bytes, with its numbers by `writes`.
 
     `takes` names the options of the command line that it knows what to do with. One that `holds_trace` reads back.
     """
@@ -36,60 +36,55 @@ class Format:
     name: str
     suffixes: tuple[str, ...]
     meaning: str
-    write: Writes
+    writes: Writes
     takes: frozenset[str] = frozenset()
     is_binary: bool = False
     holds_trace: bool = False
 
+    def write(self, found: Scenario | Trace, stream: Any, watch: Watch, asked: Asked = NOTHING_ASKED, /) -> bool:
+        """Write what is asked for, the whole by default; false where something in it was proved wrong."""
+        if not asked.telling.has_numbers:
+            from backtrace.formats.blackboard import WITHOUT_NUMBERS
 
-def _json(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
-    from backtrace.formats import blackboard
+            if self.name in WITHOUT_NUMBERS:
+                WITHOUT_NUMBERS[self.name](found, stream, asked.telling)
+                return True
+        return self.writes(found, stream, watch, asked)
+
+
+def _json(found: Scenario | Trace, stream: TextIO, watch: Watch, _asked: Asked) -> bool:
     from backtrace.formats.json import write_json
 
-    if not asked.telling.has_numbers:
-        blackboard.write_json(found, stream)
-        return True
     write_json(_traced(found, watch), stream)
     return True
 
 
-def _jsonl(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+def _jsonl(found: Scenario | Trace, stream: TextIO, watch: Watch, _asked: Asked) -> bool:
     from backtrace.engine.givens import schedule_of
-    from backtrace.formats import blackboard
     from backtrace.formats.json import write_jsonl
 
-    if not asked.telling.has_numbers:
-        blackboard.write_jsonl(found, stream)
-    elif isinstance(found, Trace):
+    if isinstance(found, Trace):
         write_jsonl(found.scenario, found.worked(), stream, found.losses.tolist())
     else:
         write_jsonl(found, watch(work(found, plan_of(found)), schedule_of(found).updates + 1), stream)
     return True
 
 
-def _npz(found: Scenario | Trace, stream: IO[bytes], watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
-    from backtrace.formats import blackboard
+def _npz(found: Scenario | Trace, stream: IO[bytes], watch: Watch, _asked: Asked) -> bool:
     from backtrace.formats.npz import write_npz
 
-    if not asked.telling.has_numbers:
-        blackboard.write_npz(found, stream)
-        return True
     write_npz(_traced(found, watch), stream)
     return True
 
 
-def _csv(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
-    from backtrace.formats import blackboard
+def _csv(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked) -> bool:
     from backtrace.formats.csv import write_csv
 
-    if not asked.telling.has_numbers:
-        blackboard.write_csv(found, stream, asked.telling)
-        return True
     write_csv(found, stream, watch, asked.telling)
     return True
 
 
-def _html(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+def _html(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked) -> bool:
     from backtrace.formats.html import print_html
     from backtrace.lesson.varying import variants_of
 
@@ -97,7 +92,7 @@ def _html(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = 
     return True
 
 
-def _latex(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+def _latex(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked) -> bool:
     from backtrace.formats.latex import print_latex
 
     lesson, agrees = asked.lesson(_traced(found, watch))
@@ -105,7 +100,7 @@ def _latex(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked =
     return agrees
 
 
-def _markdown(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+def _markdown(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked) -> bool:
     from backtrace.formats.markdown import print_markdown
 
     lesson, agrees = asked.lesson(_traced(found, watch))
@@ -113,7 +108,7 @@ def _markdown(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Aske
     return agrees
 
 
-def _mermaid(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+def _mermaid(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked) -> bool:
     from backtrace.formats.mermaid import print_mermaid
 
     trace = _traced(found, watch)
@@ -121,7 +116,7 @@ def _mermaid(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked
     return True
 
 
-def _svg(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked = NOTHING_ASKED) -> bool:
+def _svg(found: Scenario | Trace, stream: TextIO, watch: Watch, asked: Asked) -> bool:
     from backtrace.formats.svg import print_svg
 
     trace = _traced(found, watch)

@@ -6,7 +6,7 @@ They are those of the head of an exported trace; nothing is worked. `format` say
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any, TextIO
 
 import numpy as np
@@ -26,20 +26,20 @@ FORMAT, VERSION = "backtrace-formulas", 1
 COLUMNS = ("phase", "stage", "id", "row", "column", "symbol", "formula")
 
 
-def write_json(found: Scenario | Trace, stream: TextIO) -> None:
+def write_json(found: Scenario | Trace, stream: TextIO, _telling: Telling) -> None:
     """Write quantities and equations as one document."""
     board = _board(found)
     stream.write("{" + ",\n".join(f"{dumps(key)}:{dumps(value)}" for key, value in board.items()) + "}\n")
 
 
-def write_jsonl(found: Scenario | Trace, stream: TextIO) -> None:
+def write_jsonl(found: Scenario | Trace, stream: TextIO, _telling: Telling) -> None:
     """Write a header line with the quantities, then a line for each equation."""
     board = _board(found)
     equations = board.pop("equations")
     stream.writelines(dumps(line) + "\n" for line in (board, *equations))
 
 
-def write_npz(found: Scenario | Trace, stream: IO[bytes]) -> None:
+def write_npz(found: Scenario | Trace, stream: IO[bytes], _telling: Telling) -> None:
     """Write an array of text for each id: the formulas of its entries, or that of the whole where it is very large."""
     arrays: dict[str, Any] = {"format": np.array(FORMAT), "version": np.array(VERSION)}
     board = _board(found)
@@ -59,6 +59,15 @@ def write_csv(found: Scenario | Trace, stream: TextIO, telling: Telling) -> None
     if not rows:
         raise misfit("nothing matches all of what is asked for", remedy="leave out --only, --phase or --stage")
     csv.writer(stream).writerows([COLUMNS, *rows])
+
+
+WITHOUT_NUMBERS: Mapping[str, Callable[[Scenario | Trace, Any, Telling], None]] = {
+    "json": write_json,
+    "jsonl": write_jsonl,
+    "npz": write_npz,
+    "csv": write_csv,
+}
+"""What writes a format of data, by its name, where no numbers are asked for."""
 
 
 def _board(found: Scenario | Trace) -> dict[str, Any]:
