@@ -12,9 +12,8 @@ import click
 
 from backtrace.cli.options import output_from, output_options
 from backtrace.cli.run import print_lesson
-from backtrace.cli.source import opened, scenario_of
+from backtrace.cli.source import followed, scenario_of, source
 from backtrace.cli.terminal import Output, is_terminal
-from backtrace.engine.settings import with_settings
 from backtrace.engine.trace import Trace
 from backtrace.errors import InputError, Problem, misfit
 from backtrace.scenario import Scenario
@@ -86,16 +85,8 @@ def _blind(words: Sequence[str], options: dict[str, Any], output: Output) -> int
 
 
 def _scenario(argument: str, options: dict[str, Any]) -> Scenario:
-    """The scenario that an argument names, as the options change it."""
-    scenario = with_settings(scenario_of(_known(argument)), options["settings"])
-    return scenario.with_(notation=options["notation"]) if options["notation"] else scenario
-
-
-def _known(argument: str) -> Scenario | Trace:
-    found = opened(argument)
-    if not isinstance(found, Scenario | Trace):
-        raise misfit(f"{argument} holds values without a scenario", "a scenario, a sheet, or an exported trace")
-    return found
+    """The scenario that an argument names, as the options change it; decimals are those of --blind alone."""
+    return scenario_of(source({**options, "scenario": argument, "decimals": None}))
 
 
 def _sheets(words: Sequence[str], options: dict[str, Any]) -> tuple[list[Sheet], list[Problem]]:
@@ -152,7 +143,7 @@ def _of_path(path: Path, scenario: Scenario | None) -> tuple[list[Sheet], list[P
             raise InputError([Problem(f"no sheet in {path}", "files with the suffix .yaml, .txt or .csv")])
         return list(found.sheets), list(found.problems)
     if scenario is not None and not is_sheet(path):
-        other = _known(str(path))
+        other = followed(str(path))
         if isinstance(other, Trace):
             return [sheet_of_trace(other, scenario)], []
     return sheets_of_file(path, scenario), []

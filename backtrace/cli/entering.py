@@ -18,12 +18,10 @@ from backtrace.answers.sheets.sheet import Sheet
 from backtrace.answers.working import Key
 from backtrace.cli.report import report
 from backtrace.cli.run import print_lesson
-from backtrace.cli.source import opened, scenario_of, traced
+from backtrace.cli.source import scenario_of, source, traced
 from backtrace.cli.terminal import Output, language_of
-from backtrace.engine.settings import with_settings
 from backtrace.engine.trace import Trace
-from backtrace.errors import BacktraceError, misfit
-from backtrace.formats.recording import Recording
+from backtrace.errors import BacktraceError
 from backtrace.formats.safe import printable
 from backtrace.formula.writing import Language
 from backtrace.lesson.blocks import Sentence
@@ -55,11 +53,7 @@ def _example(options: dict[str, Any]) -> Trace:
     while True:
         name = _typed("Which example? (a name or a path; Enter: lecture)") or "lecture"
         try:
-            found = opened(name)
-            if isinstance(found, Recording):
-                raise misfit(f"{name} holds values without a scenario", "a scenario or an exported trace")
-            scenario = with_settings(scenario_of(found), options["settings"])
-            return traced(scenario.with_(notation=options["notation"]) if options["notation"] else scenario)
+            return traced(scenario_of(source({**options, "scenario": name, "decimals": None})))
         except BacktraceError as error:
             report(error)
 

@@ -28,13 +28,19 @@ def source(options: Mapping[str, Any]) -> Scenario | Trace:
     A trace whose scenario is changed by `--set` is worked again.
     """
     changes = {name: options[name] for name in ("decimals", "notation") if options[name] is not None}
-    found = opened(options["scenario"])
-    if isinstance(found, Recording):
-        remedy = f"compare it with the scenario that it follows: backtrace compare {found.file} SCENARIO"
-        raise misfit(f"{found.file} holds values without a scenario", "a scenario or an exported trace", remedy)
+    found = followed(options["scenario"])
     if options["settings"]:
         found = with_settings(scenario_of(found), options["settings"])
     return found.with_(**changes) if changes else found
+
+
+def followed(argument: str) -> Scenario | Trace:
+    """What an argument names, where it is a scenario or has one."""
+    found = opened(argument)
+    if isinstance(found, Recording):
+        remedy = f"compare it with the scenario that it follows: backtrace compare {found.file} SCENARIO"
+        raise misfit(f"{found.file} holds values without a scenario", "a scenario or an exported trace", remedy)
+    return found
 
 
 def opened(argument: str, checked: bool = True) -> Scenario | Trace | Recording:
