@@ -20,7 +20,8 @@ from backtrace.answers.numbers import WrittenNumber, read_number
 from backtrace.answers.slips import Slip, Written
 from backtrace.answers.working import FARTHEST, Index, Key, Working, at
 from backtrace.engine.trace import Trace
-from backtrace.engine.work import Worked, work
+from backtrace.engine.training import work
+from backtrace.engine.work import Worked
 from backtrace.errors import MisfitError, OutOfRangeError
 from backtrace.formula.evaluate import FLOATS, entries, evaluate
 from backtrace.formula.expr import Expr

@@ -1,19 +1,22 @@
-"""The numbers of a trace in columns: one array per quantity, with the visits of samples or the updates leading."""
+"""The numbers of a trace in columns: a view for each quantity, with the visits of samples or the updates leading."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
+from backtrace.engine.layout import Layout, layout_of
 from backtrace.engine.plan import Plan
+from backtrace.engine.rows import MEMORY, rows_of
+from backtrace.engine.schedule import Schedule
+from backtrace.engine.training import Block
 from backtrace.engine.work import Worked
 from backtrace.scenario.scenario import Floats, Keep
-
-_FIRST_ROWS = 64
 
 
 def read_only(array: Floats) -> Floats:
@@ -60,54 +63,116 @@ def thinned(keep: Keep, worked: Iterable[Worked]) -> Iterator[tuple[Worked, bool
             waiting = each
 
 
-def collected(plan: Plan, keep: Keep, worked: Iterable[Worked], every_loss: Floats | None = None) -> Columns:
+class Kept:
+    """What is kept of a training while it is worked: rows that are written in place, or copied where some are left out.
+
+    `schedule` says how many there will be at most; where they take more than `memory` bytes, they stand in a file.
+    """
+
+    def __init__(self, plan: Plan, keep: Keep, layout: Layout, schedule: Schedule, memory: int = MEMORY) -> None:
+        self.plan, self.keep, self.layout = plan, keep, layout
+        self._rows = rows_of(layout, *_most(schedule), memory) if keep.all else rows_of(layout, 0, 0, memory)
+        self._numbers, self._sizes, self._losses = list[int](), list[int](), list[Floats]()
+        self._carried: dict[str, list[Floats]] = {name: [] for name in plan.carried}
+        self._fractions: dict[str, list[Any]] = {}
+        self._waiting: Worked | None = None
+
+    def room(self, visits: int, updates: int) -> Sequence[Floats]:
+        """Where the next visits and updates are to be written, of which all are kept."""
+        each = zip(self.layout.parts, self._rows, strict=True)
+        return [rows.room(visits if part.per_sample else updates) for part, rows in each]
+
+    def add(self, block: Block) -> None:
+        """Keep what is to be kept of a block, which stands in the room already where all of it is."""
+        self._losses.append(block.columns[self.plan.objective].copy())
+        if self.keep.all and block.numbers is None:
+            self._numbers += range(block.first, block.first + len(block))
+            self._sizes += map(len, block.batches)
+            self._taken(block.visits[-1], len(block))
+            return
+        for update in range(block.first, block.first + len(block)):
+            if self.keep.keeps(update) or update == block.first + len(block) - 1:
+                self._keep_or_wait(block.at(update - block.first))
+
+    def update(self, worked: Worked) -> None:
+        """Keep an update, if it is to be kept."""
+        self._losses.append(np.reshape(worked.values[self.plan.objective], 1))
+        self._keep_or_wait(worked)
+
+    def _keep_or_wait(self, worked: Worked) -> None:
+        """The last update is kept in any case, which it is is known when the pass after it is there."""
+        self._waiting = None if self.keep.keeps(worked.update) else worked
+        if self._waiting is None:
+            self._put(worked)
+
+    def finished(self, after: Worked, every_loss: Floats | None = None) -> Columns:
+        """The columns, with the pass after the last update; `every_loss` are the losses of all updates, if known."""
+        if self._waiting is not None:
+            self._put(self._waiting)
+        self._losses.append(np.reshape(after.values[self.plan.objective], 1))
+        self._put(after)
+        losses = np.concatenate(self._losses) if every_loss is None else every_loss
+        updates = len(losses) - 1
+        kept = range(1, updates + 1) if self.keep.all else self._numbers
+        fractions = {name: self._joined(name, values) for name, values in self._fractions.items()}
+        return Columns(self._arrays(after), updates, kept, _added_up(self._sizes), read_only(losses), fractions or None)
+
+    def _put(self, worked: Worked) -> None:
+        """Write an update, or the pass after the last, as the next rows."""
+        self.layout.put(worked.values, self.room(len(worked.samples), 1))
+        self._taken(len(worked.samples), 1)
+        names = [equation.id for equation in self.plan.equations]
+        if not worked.is_last:
+            self._numbers.append(worked.update)
+            self._sizes.append(len(worked.samples))
+        if not worked.is_last and not self.keep.all:
+            names += self.plan.carried
+            for name, values in self._carried.items():
+                values.append(worked.values[name])
+        for name in names:
+            if worked.fractions is not None and name in worked.fractions:
+                self._fractions.setdefault(name, []).append(worked.fractions[name])
+
+    def _taken(self, visits: int, updates: int) -> None:
+        for part, rows in zip(self.layout.parts, self._rows, strict=True):
+            rows.taken(visits if part.per_sample else updates)
+
+    def _arrays(self, after: Worked) -> dict[str, Floats]:
+        """The column of each quantity; one that is not worked again ends before the pass after the last update."""
+        arrays = self.layout.columns([rows.finished() for rows in self._rows])
+        for name, column in arrays.items():
+            rows = len(after.samples) if self.plan.quantities[name].var.per_sample else 1
+            arrays[name] = column if name in after.values else column[: len(column) - rows]
+        arrays |= {equation.id: np.asarray(after.values[equation.id])[None] for equation in self.plan.closing}
+        arrays |= {name: np.stack(values) for name, values in self._carried.items() if values}
+        return {name: read_only(column) for name, column in arrays.items()}
+
+    def _joined(self, name: str, values: list[Any]) -> Any:
+        return read_only(np.concatenate(values) if self.plan.quantities[name].var.per_sample else np.stack(values))
+
+
+def _most(schedule: Schedule) -> tuple[int, int]:
+    """How many rows of updates and of visits there are at most, with the pass after the last update."""
+    updates = schedule.updates + 1
+    return updates, schedule.visits_before(updates) + len(schedule.samples(updates))
+
+
+def _added_up(sizes: Sequence[int]) -> Sequence[int]:
+    """How many samples there are before each batch, and in all."""
+    if len(set(sizes)) == 1:
+        return range(0, sizes[0] * len(sizes) + 1, sizes[0])
+    return list(accumulate(sizes, initial=0))
+
+
+def collected(
+    plan: Plan, keep: Keep, schedule: Schedule, worked: Iterable[Worked], every_loss: Floats | None = None
+) -> Columns:
     """The values of the updates that are kept, in one array per quantity, with visits or updates leading.
 
     `every_loss` holds the losses of all updates where `worked` gives the kept ones only.
     """
-    columns, exact = dict[str, _Column](), dict[str, _Column]()
-    names = [equation.id for equation in plan.equations]
-    with_carried = [*plan.carried, *names]
-    kept, visits, losses = list[int](), [0], _Column(())
-    for each, is_kept in thinned(keep, worked):
-        losses.add(each.values[plan.objective], False)
-        if is_kept:
-            wanted = names if each.is_last or keep.all else with_carried
-            _add(plan, columns, wanted, each.values, np.float64)
-            _add(plan, exact, wanted, each.fractions or {}, object)
-        if is_kept and not each.is_last:
-            kept.append(each.update)
-            visits.append(visits[-1] + len(each.samples))
-    arrays, fractions = ({name: column.finished() for name, column in of.items()} for of in (columns, exact))
-    every = losses.finished() if every_loss is None else read_only(every_loss)
-    return Columns(arrays, len(every) - 1, range(1, len(every)) if keep.all else kept, visits, every,
-                   fractions or None)  # fmt: skip
-
-
-def _add(plan: Plan, columns: dict[str, _Column], names: Sequence[str], values: Mapping[str, Any], dtype: Any) -> None:
-    for name in names:
-        if name not in values:
-            continue
-        var = plan.quantities[name].var
-        if name not in columns:
-            columns[name] = _Column(var.shape, dtype)
-        columns[name].add(values[name], var.per_sample)
-
-
-class _Column:
-    """An array that grows by rows."""
-
-    def __init__(self, shape: tuple[int, ...], dtype: Any = np.float64) -> None:
-        self._array: Any = np.empty((_FIRST_ROWS, *shape), dtype)
-        self._rows = 0
-
-    def add(self, value: Any, has_rows: bool) -> None:
-        """Put the value in as one row, or as the rows that it has."""
-        rows = len(value) if has_rows else 1
-        while self._rows + rows > len(self._array):
-            self._array = np.concatenate([self._array, np.empty_like(self._array)])
-        self._array[self._rows : self._rows + rows] = value
-        self._rows += rows
-
-    def finished(self) -> Floats:
-        return read_only(self._array[: self._rows].copy())
+    kept = Kept(plan, keep, layout_of(plan, max(map(len, schedule.batches))), schedule)
+    *updates, after = worked
+    for each in updates:
+        kept.update(each)
+    return kept.finished(after, every_loss)

@@ -50,14 +50,26 @@ def given_in(scenario: Scenario, plan: Plan, schedule: Schedule, name: str, upda
     return {**constants(scenario, plan), **_counted(scenario, plan, schedule, update)}.get(name)
 
 
+def counts(scenario: Scenario, plan: Plan, schedule: Schedule, updates: range) -> dict[str, Sequence[float]]:
+    """What changes from update to update without being worked out, by id: a number for each of the updates."""
+    numbers = range(updates.start, updates.stop) if updates.stop <= schedule.updates + 1 else [
+        min(update, schedule.updates) for update in updates]  # fmt: skip
+    epochs = [schedule.epoch(number) for number in numbers] if _needs_epochs(scenario, plan) else []
+    found: dict[str, Sequence[float]] = {"t": numbers, "epoch": epochs}
+    if scenario.rates is not None and scenario.rates.values:
+        rates, places = scenario.rates.values, epochs if scenario.rates.per == "epoch" else numbers
+        found["eta"] = [rates[min(place, len(rates)) - 1] for place in places]
+    return {name: values for name, values in found.items() if _is_given(plan, name)}
+
+
+def _needs_epochs(scenario: Scenario, plan: Plan) -> bool:
+    return _is_given(plan, "epoch") or (scenario.rates is not None and scenario.rates.per == "epoch")
+
+
 def _counted(scenario: Scenario, plan: Plan, schedule: Schedule, update: int) -> dict[str, float]:
     """What changes from update to update without being worked out."""
-    number = min(update, schedule.updates)
-    found: dict[str, float] = {"t": number, "epoch": schedule.epoch(update)}
-    if scenario.rates is not None and scenario.rates.values:
-        rates = scenario.rates.values
-        found["eta"] = rates[min(schedule.epoch(update) if scenario.rates.per == "epoch" else number, len(rates)) - 1]
-    return {name: value for name, value in found.items() if _is_given(plan, name)}
+    found = counts(scenario, plan, schedule, range(update, update + 1))
+    return {name: values[0] for name, values in found.items()}
 
 
 def _is_given(plan: Plan, name: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from backtrace.engine.equation import Equation, Kind, Phase, Quantity, Stage, Told
 from backtrace.engine.orientation import ORIENTATIONS, laid_out
@@ -25,8 +25,9 @@ from backtrace.network.schedules import SCHEDULES
 from backtrace.scenario.scenario import Scenario
 
 
+@lru_cache(maxsize=16)
 def plan_of(scenario: Scenario) -> Plan:
-    """The plan of the scenario's training step; raises MisfitError where shapes do not fit."""
+    """The plan of the scenario's training step, made once; raises MisfitError where shapes do not fit."""
     return _Planner(scenario).plan()
 
 

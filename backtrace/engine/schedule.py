@@ -11,6 +11,9 @@ import numpy as np
 
 from backtrace.network.draws import Draws
 
+Batch = tuple[int, ...]
+"""The samples that an update works on, as places in the data from 0."""
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -20,7 +23,7 @@ class Schedule:
     `ended` is the number of the last update where the training ended before its last epoch, or within one.
     """
 
-    batches: tuple[tuple[int, ...], ...]
+    batches: tuple[Batch, ...]
     epochs: int
     seed: int | None = None
     ended: int | None = None
@@ -44,13 +47,21 @@ class Schedule:
         """Whether the update is the last of its epoch."""
         return update % len(self.batches) == 0
 
-    def samples(self, update: int) -> tuple[int, ...]:
+    def samples(self, update: int) -> Batch:
         """The samples of an update (from 1), as places from 0; the pass after the last repeats the last's."""
         batch = self.batches[(min(update, self.updates) - 1) % len(self.batches)]
         if self.seed is None:
             return batch
         order = _shuffled(self.seed, self.epoch(update), self._visits[-1])
         return tuple(order[place] for place in batch)
+
+    def batches_of(self, updates: range) -> list[Batch]:
+        """The samples of several updates in a row."""
+        if self.seed is not None:
+            return [self.samples(update) for update in updates]
+        first = (updates.start - 1) % len(self.batches)
+        epochs = -(-(first + len(updates)) // len(self.batches))
+        return list((self.batches * epochs)[first : first + len(updates)])
 
     def visits_before(self, update: int) -> int:
         """How many samples were worked in the updates before this one."""

@@ -15,14 +15,16 @@ from typing import Any, overload
 import numpy as np
 
 from backtrace.engine.arithmetic import fractions_of
-from backtrace.engine.columns import Columns, collected, read_only
+from backtrace.engine.columns import Columns, Kept, collected, read_only
 from backtrace.engine.equation import Equation
 from backtrace.engine.givens import given_in, initial, initial_parameters, places_of, schedule_of
 from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
+from backtrace.engine.rows import MEMORY
 from backtrace.engine.schedule import Schedule
 from backtrace.engine.steps import Step, Steps
-from backtrace.engine.work import Watch, Worked, never, unwatched, without_rounding, work
+from backtrace.engine.training import Training, never, without_rounding
+from backtrace.engine.work import Watch, Worked, unwatched
 from backtrace.errors import UnknownQuantityError, misfit
 from backtrace.formula.expr import Var
 from backtrace.notation.notation import Notation
@@ -46,7 +48,7 @@ class Trace:
 
     def __init__(self, scenario: Scenario, worked: Iterable[Worked], losses: Floats | None = None) -> None:
         plan = plan_of(scenario)
-        self._fill(scenario, plan, collected(plan, scenario.keep, worked, losses))
+        self._fill(scenario, plan, collected(plan, scenario.keep, schedule_of(scenario), worked, losses))
 
     def _fill(self, scenario: Scenario, plan: Plan, columns: Columns) -> None:
         schedule = schedule_of(scenario)
@@ -345,11 +347,21 @@ def notation_of(scenario: Scenario, plan: Plan) -> Notation:
     return Notation.named(scenario.notation, scenario.depth, scenario.orientation == "row", shapes)
 
 
-def run(scenario: Scenario, watch: Watch = unwatched, is_over: Callable[[], bool] = never) -> Trace:
-    """Work the whole training and keep every quantity; `watch` sees each update go by.
+def run(
+    scenario: Scenario, watch: Watch = unwatched, is_over: Callable[[], bool] = never, memory: int = MEMORY
+) -> Trace:
+    """Work the whole training and keep every quantity; `watch` sees blocks of updates go by.
 
-    Once `is_over` says so, the update that is being worked is the last. Raises OutOfRangeError, with the equation,
-    update and sample, where the numbers leave the range.
+    Once `is_over` says so, the updates that are being worked are the last. What takes more than `memory` bytes is put
+    into a temporary file, which ends with the trace. Raises OutOfRangeError, with the equation, update and sample,
+    where the numbers leave the range.
     """
-    updates = schedule_of(scenario).updates + 1
-    return Trace(scenario, watch(work(scenario, plan_of(scenario), is_over), updates))
+    training = Training(scenario, plan_of(scenario))
+    kept = Kept(training.plan, scenario.keep, training.layout, training.schedule, memory)
+    blocks = training.blocks(kept.room if scenario.keep.all else None)
+    for block in watch(blocks, training.schedule.updates + 1):
+        kept.add(block)
+        last = block
+        if is_over():
+            break
+    return restored(scenario, kept.finished(training.after(last.at(len(last) - 1))))

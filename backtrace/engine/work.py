@@ -1,21 +1,20 @@
-"""Working the plan: one short loop over updates, a generator, so that memory need not grow with their number."""
+"""Working equations one after the other, in any arithmetic, and naming the one whose value left the range."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import count
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 
-from backtrace.engine.arithmetic import DOUBLES, Arithmetic, Numbers, UnworkableError, arithmetic_of
+from backtrace.engine.arithmetic import DOUBLES, Arithmetic, Numbers, UnworkableError
 from backtrace.engine.equation import Equation
-from backtrace.engine.givens import Values, carried_on, initial, schedule_of, start
-from backtrace.engine.plan import Plan
+from backtrace.engine.givens import Values
+from backtrace.engine.schedule import Batch
 from backtrace.errors import OutOfRangeError
 from backtrace.formula.expr import Apply, Expr
-from backtrace.scenario.scenario import Floats, Scenario
+from backtrace.scenario.scenario import Floats
 
 
 @dataclass(frozen=True)
@@ -27,78 +26,29 @@ class Worked:
     """
 
     update: int
-    samples: tuple[int, ...]
+    samples: Batch
     values: Values
     is_last: bool = False
     fractions: Numbers | None = None
 
+    def __len__(self) -> int:
+        return 1
+
 
 Each = TypeVar("Each")
 
-Watch = Callable[[Iterator[Worked], int], Iterator[Worked]]
-"""Passes the updates on, one by one, and may show how far the work is; the number is how many there will be."""
+
+class Watch(Protocol):
+    """Passes updates on, one by one or in blocks, and may show how far the work is; `count` is how many there are."""
+
+    def __call__(self, updates: Iterator[Each], count: int, /) -> Iterator[Each]:
+        """The same updates."""
+        ...
 
 
 def unwatched(updates: Iterator[Each], count: int) -> Iterator[Each]:
     """The watch that shows nothing."""
     return updates
-
-
-def never() -> bool:
-    """The training goes on to its end."""
-    return False
-
-
-def work(scenario: Scenario, plan: Plan, is_over: Callable[[], bool] = never) -> Iterator[Worked]:
-    """Each update in turn, and then the pass with the new parameters.
-
-    Once `is_over` says so, the update that is being worked is the last. Raises InputError, before anything is worked,
-    where the plan asks for what the scenario's arithmetic cannot do, and OutOfRangeError at the equation whose value is
-    not finite.
-    """
-    return _work(scenario, plan, arithmetic_of(scenario, plan), is_over)
-
-
-def without_rounding(scenario: Scenario, plan: Plan, updates: int | None = None) -> Iterator[Worked]:
-    """The training of a scenario that rounds, worked without; `updates` ends it early. Raises OutOfRangeError."""
-    done = count(1)
-    try:
-        yield from work(replace(scenario, rounding=None), plan, lambda: next(done) == updates)
-    except OutOfRangeError as error:
-        why = f"{error.why} without rounding"
-        raise OutOfRangeError(error.quantity, error.update, error.sample, error.remedy, error.after, why) from error
-
-
-def _work(scenario: Scenario, plan: Plan, arithmetic: Arithmetic, is_over: Callable[[], bool]) -> Iterator[Worked]:
-    schedule = schedule_of(scenario)
-    carried, values = arithmetic.taken(initial(scenario, plan)), Numbers()
-    losses: list[float] = []
-
-    def begun(update: int) -> Numbers:
-        return arithmetic.taken(start(scenario, plan, schedule, update, {})) | carried
-
-    def worked(update: int, values: Numbers, is_last: bool = False) -> Worked:
-        return Worked(update, samples, arithmetic.floats(values), is_last, arithmetic.exactly(values))
-
-    for update in range(1, schedule.updates + 1):
-        samples, values = schedule.samples(update), begun(update)
-        work_equations(plan.of_sample + plan.of_update, values, update, samples, arithmetic)
-        carried = carried_on(carried, values)
-        yield worked(update, values)
-        if is_over():
-            break
-        if scenario.until is not None:
-            losses.append(float(values[plan.objective]))
-            if schedule.ends_epoch(update):
-                if sum(losses) / len(losses) <= scenario.until:
-                    break
-                losses.clear()
-    after = begun(update)
-    of_sample, of_update = plan.after
-    work_equations(of_sample + of_update, after, update, samples, arithmetic, after=True)
-    closing = values | {f"{plan.objective}_next": after[plan.objective]}
-    work_equations(plan.closing, closing, update, samples, arithmetic, after=True)
-    yield worked(update + 1, after | {e.id: closing[e.id] for e in plan.closing}, is_last=True)
 
 
 def work_equations(

@@ -7,7 +7,8 @@ from typing import IO, Any, Protocol, TextIO
 
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, run
-from backtrace.engine.work import Watch, work
+from backtrace.engine.training import work
+from backtrace.engine.work import Watch
 from backtrace.formats.asked import NOTHING_ASKED, Asked
 from backtrace.scenario import Scenario
 

@@ -23,7 +23,8 @@ from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
 from backtrace.engine.schedule import Schedule
 from backtrace.engine.trace import Trace, notation_of
-from backtrace.engine.work import Watch, Worked, work
+from backtrace.engine.training import work
+from backtrace.engine.work import Watch, Worked
 from backtrace.errors import InputError, Problem, UnknownQuantityError, misfit
 from backtrace.formats.document import steps
 from backtrace.formats.safe import printable

@@ -10,7 +10,8 @@ from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace
-from backtrace.engine.work import Worked, without_rounding
+from backtrace.engine.training import without_rounding
+from backtrace.engine.work import Worked
 from backtrace.formats.document import head, result_of, steps
 from backtrace.lesson.chain import Formulas
 from backtrace.lesson.derivation import Deriving

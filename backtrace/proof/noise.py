@@ -16,7 +16,8 @@ import numpy as np
 from backtrace.engine.givens import Values, carried_on, schedule_of
 from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
-from backtrace.engine.work import Watch, Worked, unwatched, work
+from backtrace.engine.training import work
+from backtrace.engine.work import Watch, Worked, unwatched
 from backtrace.formula.evaluate import Lookup, evaluate
 from backtrace.scenario.scenario import Floats, Scenario
 

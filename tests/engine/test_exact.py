@@ -10,7 +10,7 @@ import pytest
 import backtrace
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, run
-from backtrace.engine.work import work
+from backtrace.engine.training import work
 from backtrace.errors import InputError, OutOfRangeError, Problem
 from backtrace.formula.operations import ydiv
 from backtrace.network.activations import ACTIVATIONS, Activation

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from backtrace.engine.columns import collected, thinned
+from backtrace.engine.givens import schedule_of
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, run
-from backtrace.engine.work import Worked, work
+from backtrace.engine.training import work
+from backtrace.engine.work import Worked
 from backtrace.errors import UnknownQuantityError
 from backtrace.formats.json import write_json, write_jsonl
 from backtrace.formats.npz import write_npz
@@ -209,7 +211,7 @@ def test_thinning_keeps_memory_from_growing() -> None:
     """While a training is worked, no more than the kept updates and one that waits are held."""
     scenario = training("last", epochs=20)
     plan = plan_of(scenario)
-    columns = collected(plan, scenario.keep, work(scenario, plan))
+    columns = collected(plan, scenario.keep, schedule_of(scenario), work(scenario, plan))
     assert columns.updates == 140
     assert len(columns.losses) == 141
     assert {len(values) for name, values in columns.arrays.items() if name.startswith("dJ")} == {1}

@@ -12,7 +12,7 @@ from backtrace.engine.givens import schedule_of
 from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, notation_of, run
-from backtrace.engine.work import work
+from backtrace.engine.training import work
 from backtrace.errors import MisfitError
 from backtrace.formula.calculus import rebuilt
 from backtrace.network.activations import ACTIVATIONS

@@ -10,7 +10,7 @@ import pytest
 
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, run
-from backtrace.engine.work import work
+from backtrace.engine.training import work
 from backtrace.formats.json import write_json, write_jsonl
 from backtrace.formats.read import trace_from_text
 from backtrace.scenario import Scenario

@@ -10,7 +10,7 @@ import pytest
 
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import run
-from backtrace.engine.work import work
+from backtrace.engine.training import work
 from backtrace.errors import OutOfRangeError
 from backtrace.scenario import Scenario, load, path_of, scenario
 

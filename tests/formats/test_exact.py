@@ -15,7 +15,7 @@ import pytest
 import backtrace
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, run
-from backtrace.engine.work import work
+from backtrace.engine.training import work
 from backtrace.formats import FORMATS
 from backtrace.formats.json import write_json, write_jsonl
 from backtrace.formats.read import load_trace, trace_from_text

@@ -11,7 +11,7 @@ import pytest
 
 import backtrace
 from backtrace.engine.planning import plan_of
-from backtrace.engine.work import work
+from backtrace.engine.training import work
 from backtrace.formats.json import write_json, write_jsonl
 from backtrace.formats.read import trace_from_text
 from backtrace.formats.schemas import trace_schema

@@ -1,0 +1,82 @@
+"""Rows of numbers that are filled one after the other: in memory, or in a temporary file where they are too many."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import tempfile
+from typing import IO, Any
+
+import numpy as np
+
+from backtrace.engine.layout import NUMBER, Layout
+from backtrace.errors import misfit
+from backtrace.scenario.scenario import Floats
+
+MEMORY = 1 << 30
+"""How many bytes of numbers a trace may hold in memory if nothing else is said."""
+
+_FIRST_BYTES = 1 << 20
+
+
+class Rows:
+    """Rows of so many numbers each, filled one after the other; `most` is how many there will be at most.
+
+    In a file they take room on the disk as they come; it is freed with the last array that shows some of them.
+    """
+
+    def __init__(self, width: int, most: int, in_memory: bool) -> None:
+        self.width, self.most, self.used = width, most, 0
+        self._array: Floats = np.empty((most if in_memory else 0, width))
+        self._file: IO[bytes] | None = None
+        if width and not in_memory:
+            self._file = tempfile.TemporaryFile(prefix="backtrace-")  # noqa: SIM115  (as long as the rows)
+
+    def room(self, count: int) -> Floats:
+        """The next rows, to be written; they stay the next ones until they are `taken`."""
+        if self.used + count > len(self._array):
+            self._grow(self.used + count)
+        return self._array[self.used : self.used + count]
+
+    def taken(self, count: int) -> None:
+        """So many of the next rows are written."""
+        self.used += count
+
+    def finished(self) -> Floats:
+        """The rows that are written."""
+        return self._array[: self.used]
+
+    def _grow(self, needed: int) -> None:
+        rows = max(needed, 2 * len(self._array), _FIRST_BYTES // (NUMBER * max(1, self.width)))
+        rows = max(needed, min(rows, self.most)) if self.most else rows
+        if self._file is None:
+            self._array = np.concatenate([self._array, np.empty((rows - len(self._array), self.width))])
+        else:
+            self._array = _mapped(self._file, rows, self.width)
+
+
+def rows_of(layout: Layout, updates: int, visits: int, memory: int) -> list[Rows]:
+    """Rows for each part of a layout, of so many updates and visits at most, 0 where that is not known.
+
+    They are in memory as long as they take no more bytes together than that.
+    """
+    in_memory = NUMBER * layout.numbers(visits, updates) <= memory
+    return [Rows(part.width, visits if part.per_sample else updates, in_memory) for part in layout.parts]
+
+
+def _mapped(file: IO[bytes], rows: int, width: int) -> Floats:
+    """So many rows in the file, for which the disk has room. Raises InputError where it has not."""
+    size = rows * width * NUMBER
+    try:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)
+        else:
+            file.truncate(size)
+    except OSError as error:
+        raise misfit(
+            f"the trace needs {size / 1e9:,.1f} GB in {tempfile.gettempdir()}: {error.strerror}",
+            "room for it on the disk, or in memory",
+            "keep fewer updates (`keep: {updates: {every: 100}}`), raise --memory, or set TMPDIR to another folder",
+        ) from error
+    mapped: Any = mmap.mmap(file.fileno(), size)
+    return np.frombuffer(mapped, dtype=np.float64).reshape(rows, width)

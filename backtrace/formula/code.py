@@ -1,0 +1,310 @@
+"""Formulas written as straight-line Python, so that a training step costs little more than its arithmetic.
+
+Two ways to write the same formula: entry by entry, for small networks, where a call of numpy costs more than the
+numbers; and with calls of numpy that put whole arrays, samples leading, where they are kept. The tables say how an
+operation is written that has a quicker way than its rule for floats; without a row, that rule is called.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from backtrace.errors import MisfitError
+from backtrace.formula.calculus import is_literal
+from backtrace.formula.evaluate import Carrier, Value, evaluate
+from backtrace.formula.expr import OPERATIONS, Apply, Expr, Num, Operation, Spelling, Var
+from backtrace.formula.operations import APART, ATOM, FRACTION, POWER, PRODUCT, SIGN, SUM
+
+Name = Callable[[Var], str]
+
+
+def _larger(a: float, b: float) -> float:
+    """The larger of two numbers; not a number where either is none, as numpy's maximum."""
+    return a if a >= b or a != a else b  # noqa: PLR0124  (true of nan alone)
+
+
+def _smaller(a: float, b: float) -> float:
+    return a if a <= b or a != a else b  # noqa: PLR0124
+
+
+def _sign(x: float) -> float:
+    return x if x == 0 or x != x else math.copysign(1.0, x)  # noqa: PLR0124
+
+
+def _ylogx(y: float, x: float) -> float:
+    return y * math.log(x) if y or x else 0.0
+
+
+def _ydiv(y: float, x: float) -> float:
+    return y / x if y else 0.0
+
+
+# fmt: off
+PYTHON: Mapping[str, Spelling] = {
+    "add": Spelling("{0} + {1}", SUM, (SUM, APART)),         "sub": Spelling("{0} - {1}", SUM, (SUM, APART)),
+    "mul": Spelling("{0} * {1}", PRODUCT, (PRODUCT, FRACTION)),
+    "div": Spelling("{0} / {1}", PRODUCT, (PRODUCT, FRACTION)),
+    "neg": Spelling("-{0}", SIGN, (POWER,)),                 "pow": Spelling("pow({0}, {1})", ATOM),
+    "exp": Spelling("exp({0})", ATOM),                       "ln": Spelling("log({0})", ATOM),
+    "sqrt": Spelling("sqrt({0})", ATOM),                     "tanh": Spelling("tanh({0})", ATOM),
+    "erf": Spelling("erf({0})", ATOM),                       "pi": Spelling(repr(math.pi), ATOM),
+    "sin": Spelling("sin({0})", ATOM),                       "cos": Spelling("cos({0})", ATOM),
+    "floor": Spelling("float(floor({0}))", ATOM),            "magnitude": Spelling("abs({0})", ATOM),
+    "maximum": Spelling("larger({0}, {1})", ATOM),           "minimum": Spelling("smaller({0}, {1})", ATOM),
+    "sign": Spelling("sign({0})", ATOM),                     "positive": Spelling("(1.0 if {0} > 0.0 else 0.0)", ATOM),
+    "ylogx": Spelling("ylogx({0}, {1})", ATOM),              "ydiv": Spelling("ydiv({0}, {1})", ATOM),
+    "ones": Spelling("1.0", ATOM),
+}
+"""How Python writes an operation on single numbers. It raises where numpy would give an infinity or no number."""
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "exp": math.exp, "log": math.log, "sqrt": math.sqrt, "tanh": math.tanh, "erf": math.erf, "pow": math.pow,
+    "sin": math.sin, "cos": math.cos, "floor": math.floor, "larger": _larger, "smaller": _smaller, "sign": _sign,
+    "ylogx": _ylogx, "ydiv": _ydiv,
+}
+"""What the names in these spellings stand for."""
+
+
+def _by_matrix(several: Callable[..., Any], one: Callable[..., Any], matrix: int) -> Callable[..., Any]:
+    """A product with a matrix: of all samples at once where the matrix, the operand of that number, is the same."""
+
+    def into(*operands: Any) -> Any:
+        shared = operands[matrix].ndim == operands[1 - matrix].ndim == 2  # noqa: PLR2004
+        return (several if shared else one)(*operands)
+
+    return into
+
+
+INTO: Mapping[str, Callable[..., Any]] = {
+    "exp": np.exp,
+    "maximum": lambda a, b, out: np.maximum(a, b, out=out),
+    "minimum": lambda a, b, out: np.minimum(a, b, out=out),
+    "matvec": _by_matrix(lambda W, x, out: np.matmul(x, W.T, out), np.matvec, 0),
+    "vecmat": _by_matrix(np.matmul, np.vecmat, 1),
+    "matvec_back": _by_matrix(lambda W, g, out: np.matmul(g, W, out), lambda W, g, out: np.vecmat(g, W, out), 0),
+    "vecmat_back": _by_matrix(lambda g, W, out: np.matmul(g, W.T, out), lambda g, W, out: np.matvec(W, g, out), 1),
+    "outer": lambda a, b, out: np.multiply(a[..., :, None], b[..., None, :], out),
+    "outer_row": lambda a, b, out: np.multiply(a[..., :, None], b[..., None, :], out),
+    "scale_rows": lambda g, W, out: np.multiply(g[..., :, None], W, out),
+    "scale_columns": lambda W, g, out: np.multiply(W, g[..., None, :], out),
+    "total": lambda a, out: np.add.reduce(a, -1, None, out),
+    "largest": lambda a, out: np.maximum.reduce(a, -1, None, out),
+    "sum_over_samples": lambda a, out: np.add.reduce(a, 0, None, out),
+    "mean_over_samples": lambda a, out: np.divide(np.add.reduce(a, 0, None, out), len(a), out),
+}
+"""How an operation is worked into an array that is there, given last. An operation that numpy knows needs no row."""
+
+OF_OUTER: Mapping[str, Callable[..., Any]] = {
+    "sum_over_samples": lambda a, b, out: np.matmul(a.T, b, out),
+    "mean_over_samples": lambda a, b, out: np.divide(np.matmul(a.T, b, out), len(a), out),
+}
+"""What gathers the samples' outer products, without making them: ΔᵀA, and ΔᵀA/N."""
+# fmt: on
+
+
+_VOUCHING = {
+    "add": (0, 1), "sub": (0, 1), "mul": (0, 1), "neg": (0,), "div": (0,), "outer": (0, 1), "outer_row": (0, 1),
+    "scale_rows": (0, 1), "scale_columns": (0, 1), "total": (0,), "sum_over_samples": (0,), "mean_over_samples": (0,),
+}  # fmt: skip
+
+
+def vouched(formula: Expr) -> Iterator[Var]:
+    """The variables that have finite entries wherever the formula has a finite value.
+
+    An infinite summand or factor leaves no finite sum or product; but 1/∞ and e^−∞ are 0. Products of matrices are left
+    out, as not every library for them keeps 0·∞.
+    """
+    match formula:
+        case Var():
+            yield formula
+        case Apply():
+            inner = formula.args[0] if formula.args else None
+            if formula.op.name in OF_OUTER and isinstance(inner, Apply):
+                return
+            for place in _VOUCHING.get(formula.op.name, ()):
+                yield from vouched(formula.args[place])
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """A piece of Python that gives a number, and how tightly it binds."""
+
+    text: str
+    binds: int = ATOM
+
+    @property
+    def is_name(self) -> bool:
+        return self.text.isidentifier() or self.text.replace(".", "").isdecimal()
+
+    def __add__(self, other: Any) -> _Code:
+        return _written("add", self, other)
+
+    def __mul__(self, other: Any) -> _Code:
+        return _written("mul", self, other)
+
+    def __truediv__(self, other: Any) -> _Code:
+        return _written("div", self, other)
+
+
+def _written(name: str, *args: Any) -> _Code:
+    """The operation on pieces of Python; whole numbers of a structure, such as the zeros of a diagonal, among them."""
+    operands = [_code_of(arg) for arg in args]
+    row = PYTHON.get(name, Spelling(f"float({_rule(name)}({', '.join(f'{{{i}}}' for i in range(len(args)))}))", ATOM))
+    needs = row.needs or (0,) * len(operands)
+    texts = [each.text if each.binds >= need else f"({each.text})" for each, need in zip(operands, needs, strict=True)]
+    return _Code(row.template.format(*texts), row.binds)
+
+
+def _code_of(piece: Any) -> _Code:
+    return piece if isinstance(piece, _Code) else _Code(repr(float(piece)))
+
+
+def _each(function: Callable[[Any], Any], values: Value) -> Value:
+    """The function of every entry."""
+    out = np.empty(values.shape, dtype=object)
+    for index in np.ndindex(*values.shape):
+        out[index] = function(values[index])
+    return out
+
+
+def _rule(name: str) -> str:
+    """What generated code calls an operation's own rule."""
+    return f"{name}_"
+
+
+@dataclass(frozen=True)
+class _Writing(Carrier):
+    """Pieces of Python for values; what stands in every entry but is one number gets a name first."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def work(self, expr: Apply, args: list[Any]) -> Any:
+        """The operation, written; a square is a product."""
+        if expr.op.elementwise and expr.shape:
+            each = zip(expr.args, args, strict=True)
+            args = [value if arg.shape else _each(self.named, value) for arg, value in each]
+        if expr.op.name == "pow" and is_literal(expr.args[1], 2):
+            base = _each(self.named, args[0])
+            return super().work(Apply(OPERATIONS["mul"], (expr.args[0],) * 2, expr.shape, False), [base, base])
+        return super().work(expr, args)
+
+    def named(self, piece: Any) -> Any:
+        """The piece, or a name for it where it is more than a name."""
+        if not isinstance(piece, _Code) or piece.is_name:
+            return piece
+        name = f"part__{len(self.lines)}"
+        self.lines.append(f"{name} = {piece.text}")
+        return _Code(name)
+
+
+def by_entry(formula: Expr, name: Callable[[Var], Any]) -> tuple[list[str], Value]:
+    """Lines to be run first, and for each entry of the formula the Python that gives it.
+
+    `name` gives for a variable an object array, of its shape, of the names of its entries; for a formula that gathers
+    the samples, one such array for each. Raises MisfitError for what has no value.
+    """
+    carrier = _Writing("Python", _literal, lambda op: partial(_of_entry, op))
+
+    value = evaluate(formula, lambda var: _each(_Code, name(var)), carrier)
+    return carrier.lines, _each(lambda piece: _code_of(piece).text, value)
+
+
+def _of_entry(op: Operation, *args: Any) -> _Code:
+    if op.floats is None:
+        raise MisfitError(f"{op.name} has no value in Python")
+    return _written(op.name, *args)
+
+
+def _literal(number: Fraction) -> _Code:
+    value = float(number)
+    return _Code(repr(value), ATOM if value >= 0 else SIGN)
+
+
+@dataclass
+class ByArray:
+    """Lines that work formulas on whole arrays, and the functions that they call."""
+
+    name: Name
+    lines: list[str] = field(default_factory=list)
+    functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
+
+    def into(self, formula: Expr, out: str) -> None:
+        """Add the lines that put the value of the formula into an array that is there.
+
+        Raises MisfitError for what has no value.
+        """
+        if isinstance(formula, Apply):
+            self.lines.append(f"{self.call(formula, out)}")
+        else:
+            self.lines.append(f"{out}[...] = {self.operand(formula)}")
+
+    def operand(self, expr: Expr) -> str:
+        """A name for the value, or the literal."""
+        match expr:
+            case Num():
+                return repr(float(expr.value))
+            case Var():
+                return self.name(expr)
+            case Apply():
+                text = self.call(expr, None)
+                part = f"part__{len(self.lines)}"
+                self.lines.append(f"{part} = {text}")
+                return part
+        raise TypeError(f"{expr!r} is not a formula")
+
+    def call(self, expr: Apply, out: str | None) -> str:
+        """The call that works the operation, into `out` or into an array of its own."""
+        op, place = expr.op, () if out is None else (out,)
+        inner = expr.args[0] if expr.args else None
+        if op.name in OF_OUTER and isinstance(inner, Apply) and inner.op.name in ("outer", "outer_row"):
+            operands = [self.operand(arg) for arg in inner.args]
+            return f"{self.function(f'{op.name}_of_outer', OF_OUTER[op.name])}({', '.join((*operands, out or 'None'))})"
+        operands = self.operands(expr, out)
+        if op.name in INTO:
+            return f"{self.function(op.name, INTO[op.name])}({', '.join((*operands, out or 'None'))})"
+        if op.floats is None:
+            raise MisfitError(f"{op.name} has no value in numpy")
+        rule = self.function(op.name, op.floats)
+        if isinstance(op.floats, np.ufunc) or out is None:
+            return f"{rule}({', '.join((*operands, *place))})"
+        return f"{out}[...] = {rule}({', '.join(operands)})"
+
+    def operands(self, expr: Apply, out: str | None) -> list[str]:
+        """The operands; one of the result's own shape is worked in its place, so that no array is made for it."""
+        found, is_free = [], out is not None and expr.op.elementwise
+        for arg in expr.args:
+            if is_free and isinstance(arg, Apply) and (arg.shape, arg.per_sample) == (expr.shape, expr.per_sample):
+                assert out is not None
+                self.into(arg, out)
+                text, is_free = out, False
+            else:
+                text = self.operand(arg)
+            if expr.op.elementwise and expr.per_sample and expr.shape and arg.per_sample and not arg.shape:
+                text += f".reshape(-1{', 1' * len(expr.shape)})"
+            found.append(text)
+        return found
+
+    def function(self, name: str, function: Callable[..., Any]) -> str:
+        """What the lines call the function."""
+        self.functions[_rule(name)] = function
+        return _rule(name)
+
+
+def rules(formula: Expr) -> dict[str, Callable[..., Any]]:
+    """The functions that `by_entry` calls: those of the spellings, and the rules of operations that have none."""
+    found = dict(FUNCTIONS)
+    waiting = [formula]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Apply):
+            waiting.extend(part.args)
+            if part.op.name not in PYTHON and part.op.floats is not None:
+                found[_rule(part.op.name)] = part.op.floats
+    return found
