@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backtrace.network.draws import Draws
 
@@ -34,7 +35,7 @@ class Schedule:
         starts = range(0, samples, batch_size)
         return cls(tuple(tuple(range(s, min(s + batch_size, samples))) for s in starts), epochs, seed)
 
-    @property
+    @cached_property
     def updates(self) -> int:
         """The number of updates of the whole training."""
         return self.epochs * len(self.batches) if self.ended is None else self.ended
@@ -42,6 +43,10 @@ class Schedule:
     def epoch(self, update: int) -> int:
         """The epoch of an update, both from 1; the pass after the last update counts to the last epoch."""
         return (min(update, self.updates) - 1) // len(self.batches) + 1
+
+    def epochs_of(self, updates: range) -> NDArray[np.int64]:
+        """The epochs of several updates in a row."""
+        return (np.arange(updates.start, updates.stop) - 1) // len(self.batches) + 1
 
     def ends_epoch(self, update: int) -> bool:
         """Whether the update is the last of its epoch."""

@@ -23,12 +23,14 @@ from backtrace.engine.planning import plan_of
 from backtrace.engine.rows import MEMORY
 from backtrace.engine.schedule import Schedule
 from backtrace.engine.steps import Step, Steps
-from backtrace.engine.training import Training, never, without_rounding
+from backtrace.engine.training import Block, Training, never, without_rounding
 from backtrace.engine.work import Watch, Worked, unwatched
 from backtrace.errors import UnknownQuantityError, misfit
 from backtrace.formula.expr import Var
 from backtrace.notation.notation import Notation
 from backtrace.scenario.scenario import Floats, Scenario
+
+_IN_BLOCK = 1024
 
 
 class Trace:
@@ -145,11 +147,32 @@ class Trace:
 
     def worked(self) -> Iterator[Worked]:
         """The values of each kept update in turn, and of the pass after the last, as `engine.work` gives them."""
-        for update in (*self.kept, self.updates + 1):
+        return self._worked((*self.kept, self.updates + 1))
+
+    def _worked(self, updates: Iterable[int]) -> Iterator[Worked]:
+        for update in updates:
             names = [*self.plan.carried, *(equation.id for equation, _ in self._steps.lines(update))]
             values = {name: self._whole(name, update) for name in names}
             fractions = {name: self._whole(name, update, exact=True) for name in names} if self.is_exact else None
             yield Worked(update, self.schedule.samples(update), values, update > self.updates, fractions)
+
+    def blocks(self) -> Iterator[Block | Worked]:
+        """The same, but the updates in blocks where all of them are kept, in doubles alone."""
+        if not self.scenario.keep.all or self.is_exact:
+            yield from self.worked()
+            return
+        training = Training(self.scenario, self.plan)
+        for first in range(0, self.updates, _IN_BLOCK):
+            last = min(first + _IN_BLOCK, self.updates)
+            updates, visits = slice(first, last), slice(self.visits[first], self.visits[last])
+            columns = {
+                e.id: self._columns.arrays[e.id][visits if e.target.per_sample else updates]
+                for e in self.plan.of_sample + self.plan.of_update
+            }
+            carried = {name: self._whole(name, first + 1) for name in self.plan.carried}
+            yield Block(training, first + 1, self.schedule.batches_of(range(first + 1, last + 1)), carried, columns)
+        *_, after = self._worked([self.updates + 1])
+        yield after
 
     def has(self, name: str, update: int) -> bool:
         """Whether the quantity has a value in the update: after the last there is only the forward pass."""

@@ -6,7 +6,7 @@ equation, an update at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate, count
@@ -75,13 +75,16 @@ class Block:
         }
         return carried_on(self.carried, made)
 
-    def until(self, end: int) -> Block:
-        """Its first updates, so many of them."""
-        visits, quantities = self.visits[end], self.training.plan.quantities
+    def part(self, start: int, end: int) -> Block:
+        """Its updates from one place on, before the other."""
+        quantities, updates = self.training.plan.quantities, slice(start, end)
+        visits = slice(self.visits[start], self.visits[end])
         columns = {
-            name: column[: visits if quantities[name].var.per_sample else end] for name, column in self.columns.items()
+            name: column[visits if quantities[name].var.per_sample else updates]
+            for name, column in self.columns.items()
         }
-        return replace(self, batches=self.batches[:end], columns=columns)
+        batches, carried = self.batches[start:end], self.carried_into(start)
+        return replace(self, first=self.first + start, batches=batches, carried=carried, columns=columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +126,7 @@ class Training:
         while first <= self.schedule.updates:
             block = self._block(first, carried, room)
             end = self._end(block, losses)
-            yield block if end is None else block.until(end)
+            yield block if end is None else block.part(0, end)
             if end is not None:
                 return
             carried, first = block.carried_into(len(block)), first + len(block)
@@ -151,10 +154,10 @@ class Training:
         if self.arithmetic is DOUBLES:
             done = self._compiled.work(first, batches, carried, rows, block.columns)
             if done:
-                return block if done == len(batches) else block.until(done)
+                return block if done == len(batches) else block.part(0, done)
         numbers = self.given(first) | carried
         work_equations(self.plan.of_sample + self.plan.of_update, numbers, first, batches[0], self.arithmetic)
-        block, floats = block.until(1), self.arithmetic.floats(numbers)
+        block, floats = block.part(0, 1), self.arithmetic.floats(numbers)
         for name, column in block.columns.items():
             column[...] = floats[name]
         return block if self.arithmetic is DOUBLES else replace(block, numbers=numbers)
@@ -187,6 +190,20 @@ class Training:
 def never() -> bool:
     """The training goes on to its end."""
     return False
+
+
+def in_blocks(scenario: Scenario, plan: Plan) -> Iterator[Block | Worked]:
+    """The updates in blocks, and then the pass with the new parameters; raises what `work` does."""
+    training = Training(scenario, plan)
+    for block in training.blocks():
+        yield block
+    yield training.after(block.at(len(block) - 1))
+
+
+def one_by_one(worked: Iterable[Block | Worked]) -> Iterator[Worked]:
+    """Each update by itself."""
+    for some in worked:
+        yield from some if isinstance(some, Block) else (some,)
 
 
 def work(scenario: Scenario, plan: Plan, is_over: Callable[[], bool] = never) -> Iterator[Worked]:

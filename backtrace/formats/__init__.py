@@ -7,7 +7,7 @@ from typing import IO, Any, Protocol, TextIO
 
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, run
-from backtrace.engine.training import work
+from backtrace.engine.training import in_blocks
 from backtrace.engine.work import Watch
 from backtrace.formats.asked import NOTHING_ASKED, Asked
 from backtrace.scenario import Scenario
@@ -65,9 +65,9 @@ def _jsonl(found: Scenario | Trace, stream: TextIO, watch: Watch, _asked: Asked)
     from backtrace.formats.json import write_jsonl
 
     if isinstance(found, Trace):
-        write_jsonl(found.scenario, found.worked(), stream, found.losses.tolist())
+        write_jsonl(found.scenario, found.blocks(), stream, found.losses.tolist())
     else:
-        write_jsonl(found, watch(work(found, plan_of(found)), schedule_of(found).updates + 1), stream)
+        write_jsonl(found, watch(in_blocks(found, plan_of(found)), schedule_of(found).updates + 1), stream)
     return True
 
 

@@ -11,6 +11,7 @@ from backtrace.engine.columns import thinned
 from backtrace.engine.equation import Equation
 from backtrace.engine.givens import constants, schedule_of
 from backtrace.engine.plan import Plan
+from backtrace.engine.schedule import Schedule
 from backtrace.engine.trace import Trace, notation_of
 from backtrace.engine.work import Worked
 from backtrace.formula.calculus import summed
@@ -85,15 +86,26 @@ def _equation(formulas: Formulas, notation: Notation, equation: Equation) -> dic
     }
 
 
+Step = dict[str, Any]
+
+
+def step(number: Any, equation: str, epoch: Any, update: Any, sample: Any, value: Any) -> Step:
+    """The line of a step."""
+    return {
+        "step": number, "equation": equation, "epoch": epoch, "update": update, "sample": sample, "value": value,
+    }  # fmt: skip
+
+
 def steps(
-    scenario: Scenario, plan: Plan, worked: Iterable[Worked], unrounded: Iterable[Worked] = ()
-) -> Iterator[dict[str, Any]]:
+    scenario: Scenario, plan: Plan, worked: Iterable[Worked], unrounded: Iterable[Worked] = (), before: int = 0
+) -> Iterator[Step]:
     """A line for each step that is kept, in the order worked, without its arithmetic.
 
-    The first step of an update that does not follow on a kept one holds what is carried into the update. `exact` is the
-    value without rounding where the scenario rounds, and the fraction where it works in fractions.
+    `before` is the number of the update before the first. The first step of an update that does not follow on a kept
+    one holds what is carried into the update. `exact` is the value without rounding where the scenario rounds, and the
+    fraction where it works in fractions.
     """
-    schedule, before, others = schedule_of(scenario), 0, iter(unrounded)
+    schedule, others = schedule_of(scenario), iter(unrounded)
     other = next(others, None)
     for each, is_kept in thinned(scenario.keep, worked):
         if not is_kept:
@@ -104,7 +116,7 @@ def steps(
         while other is not None and other.update < each.update and not other.is_last:
             other = next(others, None)
         exact = _exact(each, other)
-        first = (each.update - 1) * len(plan.of_update) + schedule.visits_before(each.update) * len(plan.of_sample) + 1
+        first = first_step(plan, schedule, each.update)
         for number, (equation, sample) in enumerate(plan.lines(each.samples, each.is_last), first):
             row = places[sample] if equation.target.per_sample and sample is not None else None
             value = lists[equation.id] if row is None else lists[equation.id][row]
@@ -112,18 +124,13 @@ def steps(
             if equation.id in exact:
                 beside = {"exact": exact[equation.id] if row is None else exact[equation.id][row]}
             start = {} if follows or number > first else {"start": {name: lists[name] for name in plan.carried}}
-            yield (
-                {
-                    "step": number,
-                    "equation": equation.id,
-                    "epoch": schedule.epoch(each.update - each.is_last),
-                    "update": each.update,
-                    "sample": sample,
-                    "value": value,
-                }
-                | beside
-                | start
-            )
+            epoch = schedule.epoch(each.update - each.is_last)
+            yield step(number, equation.id, epoch, each.update, sample, value) | beside | start
+
+
+def first_step(plan: Plan, schedule: Schedule, update: int) -> int:
+    """The number of the first step of an update."""
+    return 1 + (update - 1) * len(plan.of_update) + schedule.visits_before(update) * len(plan.of_sample)
 
 
 def _exact(each: Worked, unrounded: Worked | None) -> dict[str, Any]:
