@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from backtrace.cli.options import output_from, output_options
+from backtrace.cli.options import memory_option, output_from, output_options
 from backtrace.cli.run import print_lesson
 from backtrace.cli.source import opened, scenario_of, traced, watched
 from backtrace.engine.settings import with_settings
@@ -40,6 +40,7 @@ from backtrace.scenario import Scenario
     help="Let numbers agree that differ as rounding in this precision makes them differ. By default float32 "
     "where all numbers of A or of B are such, else float64.",
 )
+@memory_option
 @output_options
 def command(a: str, b: str, **options: Any) -> int:
     """Compare A and B: what agrees, what differs from where on, and by what factor; exit 1 when they differ.

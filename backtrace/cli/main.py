@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from contextvars import copy_context
 
 import click
 
@@ -81,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
     0 done, 1 a check found something wrong, 2 wrong usage or input, 3 numbers out of range, 130 interrupted.
     """
     try:
-        result = backtrace.main(arguments, prog_name="backtrace", standalone_mode=False)
+        result = copy_context().run(backtrace.main, arguments, prog_name="backtrace", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as ended:
         return ended.exit_code

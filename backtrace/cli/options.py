@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_args
 
 import click
 
 from backtrace.cli.terminal import Output
 from backtrace.engine.equation import Phase
+from backtrace.engine.rows import MEMORY
 from backtrace.lesson.telling import SHOWS, Telling, View
 
 if TYPE_CHECKING:
@@ -63,6 +65,22 @@ class Numbers(Parameter):
 _MOST_NUMBERS = 1000
 
 
+class Bytes(Parameter):
+    """A number of bytes: 500MB, 2GB."""
+
+    name = "size"
+    _units: ClassVar = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The bytes as a whole number."""
+        if not isinstance(value, str):
+            return value
+        found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([a-z]*)", value.strip(), re.IGNORECASE | re.ASCII)
+        if found is None or found[2].upper() not in self._units:
+            self.fail(f"{value!r} is not a size such as 500MB or 2GB", param, ctx)
+        return int(float(found[1]) * self._units[found[2].upper()])
+
+
 def decorated(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
     """The decorators as one, the first outermost."""
 
@@ -74,14 +92,26 @@ def decorated(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
     return decorate
 
 
+def _budgeted(_context: click.Context, _option: click.Parameter, size: int | None) -> None:
+    if size is not None:
+        MEMORY.set(size)
+
+
+memory_option = click.option(
+    "--memory", type=Bytes(), metavar="SIZE", callback=_budgeted, expose_value=False,
+    help="What a trace may take in memory, such as 500MB (else 1 GiB); a larger one is put into a temporary file.",
+)  # fmt: skip
+"""Holds for the command alone: `main` runs each in a context of its own."""
+
 scenario_options = decorated(
     click.argument("scenario", default="lecture"),
     click.option("--decimals", type=click.IntRange(1, 12), help="Decimals of the results; the scenario's by default."),
     click.option("--notation", help="Notation profile, see `backtrace list notations`."),
     click.option("--set", "settings", multiple=True, metavar="KEY=VALUE",
                  help="Replace a value of the scenario: eta=10, w12=0.3, network.layers.1.activation=tanh."),
+    memory_option,
 )  # fmt: skip
-"""The scenario, and the settings of it that the command line may replace."""
+"""The scenario, the settings of it that the command line may replace, and what its trace may take."""
 
 projector_option = click.option(
     "--projector",

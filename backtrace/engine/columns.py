@@ -69,7 +69,7 @@ class Kept:
     `schedule` says how many there will be at most; where they take more than `memory` bytes, they stand in a file.
     """
 
-    def __init__(self, plan: Plan, keep: Keep, layout: Layout, schedule: Schedule, memory: int = MEMORY) -> None:
+    def __init__(self, plan: Plan, keep: Keep, layout: Layout, schedule: Schedule, memory: int) -> None:
         self.plan, self.keep, self.layout = plan, keep, layout
         self._rows = rows_of(layout, *_most(schedule), memory) if keep.all else rows_of(layout, 0, 0, memory)
         self._numbers, self._sizes, self._losses = list[int](), list[int](), list[Floats]()
@@ -100,17 +100,18 @@ class Kept:
         self._keep_or_wait(worked)
 
     def _keep_or_wait(self, worked: Worked) -> None:
-        """The last update is kept in any case, which it is is known when the pass after it is there."""
+        """The last update is kept in any case; which one that is, is known once the pass after it is there."""
         self._waiting = None if self.keep.keeps(worked.update) else worked
         if self._waiting is None:
             self._put(worked)
 
-    def finished(self, after: Worked, every_loss: Floats | None = None) -> Columns:
+    def finished(self, after: Worked | None, every_loss: Floats | None = None) -> Columns:
         """The columns, with the pass after the last update; `every_loss` are the losses of all updates, if known."""
         if self._waiting is not None:
             self._put(self._waiting)
-        self._losses.append(np.reshape(after.values[self.plan.objective], 1))
-        self._put(after)
+        if after is not None:
+            self._losses.append(np.reshape(after.values[self.plan.objective], 1))
+            self._put(after)
         losses = np.concatenate(self._losses) if every_loss is None else every_loss
         updates = len(losses) - 1
         kept = range(1, updates + 1) if self.keep.all else self._numbers
@@ -137,9 +138,11 @@ class Kept:
         for part, rows in zip(self.layout.parts, self._rows, strict=True):
             rows.taken(visits if part.per_sample else updates)
 
-    def _arrays(self, after: Worked) -> dict[str, Floats]:
+    def _arrays(self, after: Worked | None) -> dict[str, Floats]:
         """The column of each quantity; one that is not worked again ends before the pass after the last update."""
         arrays = self.layout.columns([rows.finished() for rows in self._rows])
+        if after is None:
+            return arrays
         for name, column in arrays.items():
             rows = len(after.samples) if self.plan.quantities[name].var.per_sample else 1
             arrays[name] = column if name in after.values else column[: len(column) - rows]
@@ -171,8 +174,11 @@ def collected(
 
     `every_loss` holds the losses of all updates where `worked` gives the kept ones only.
     """
-    kept = Kept(plan, keep, layout_of(plan, max(map(len, schedule.batches))), schedule)
-    *updates, after = worked
-    for each in updates:
-        kept.update(each)
+    kept = Kept(plan, keep, layout_of(plan, max(map(len, schedule.batches))), schedule, MEMORY.get())
+    after: Worked | None = None
+    for each in worked:
+        if each.is_last:
+            after = each
+        else:
+            kept.update(each)
     return kept.finished(after, every_loss)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import mmap
 import os
 import tempfile
+from contextvars import ContextVar
 from typing import IO, Any
+from weakref import finalize
 
 import numpy as np
 
@@ -13,8 +15,8 @@ from backtrace.engine.layout import NUMBER, Layout
 from backtrace.errors import misfit
 from backtrace.scenario.scenario import Floats
 
-MEMORY = 1 << 30
-"""How many bytes of numbers a trace may hold in memory if nothing else is said."""
+MEMORY = ContextVar("MEMORY", default=1 << 30)
+"""How many bytes of numbers a trace may hold in memory where nothing else is said."""
 
 _FIRST_BYTES = 1 << 20
 
@@ -31,6 +33,7 @@ class Rows:
         self._file: IO[bytes] | None = None
         if width and not in_memory:
             self._file = tempfile.TemporaryFile(prefix="backtrace-")  # noqa: SIM115  (as long as the rows)
+            finalize(self, self._file.close)
 
     def room(self, count: int) -> Floats:
         """The next rows, to be written; they stay the next ones until they are `taken`."""
@@ -74,7 +77,7 @@ def _mapped(file: IO[bytes], rows: int, width: int) -> Floats:
             file.truncate(size)
     except OSError as error:
         raise misfit(
-            f"the trace needs {size / 1e9:,.1f} GB in {tempfile.gettempdir()}: {error.strerror}",
+            f"a trace has no room in {tempfile.gettempdir()}, for {size / 1e6:,.0f} MB: {error.strerror}",
             "room for it on the disk, or in memory",
             "keep fewer updates (`keep: {updates: {every: 100}}`), raise --memory, or set TMPDIR to another folder",
         ) from error

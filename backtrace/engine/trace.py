@@ -371,20 +371,25 @@ def notation_of(scenario: Scenario, plan: Plan) -> Notation:
 
 
 def run(
-    scenario: Scenario, watch: Watch = unwatched, is_over: Callable[[], bool] = never, memory: int = MEMORY
+    scenario: Scenario,
+    watch: Watch = unwatched,
+    is_over: Callable[[], bool] = never,
+    memory: int | None = None,
 ) -> Trace:
     """Work the whole training and keep every quantity; `watch` sees blocks of updates go by.
 
-    Once `is_over` says so, the updates that are being worked are the last. What takes more than `memory` bytes is put
-    into a temporary file, which ends with the trace. Raises OutOfRangeError, with the equation, update and sample,
-    where the numbers leave the range.
+    `is_over` is asked after every update, and ends the training there. A trace that takes more than `memory` bytes, a
+    gibibyte by default, is put into a temporary file, which ends with it. Raises OutOfRangeError, with the equation,
+    update and sample, where the numbers leave the range, and InputError where the disk has no room for the file.
     """
     training = Training(scenario, plan_of(scenario))
-    kept = Kept(training.plan, scenario.keep, training.layout, training.schedule, memory)
+    budget = MEMORY.get() if memory is None else memory
+    kept = Kept(training.plan, scenario.keep, training.layout, training.schedule, budget)
     blocks = training.blocks(kept.room if scenario.keep.all else None)
     for block in watch(blocks, training.schedule.updates + 1):
-        kept.add(block)
-        last = block
-        if is_over():
+        end = None if is_over is never else next((end for end in range(1, len(block) + 1) if is_over()), None)
+        last = block if end is None else block.part(0, end)
+        kept.add(last)
+        if end is not None:
             break
     return restored(scenario, kept.finished(training.after(last.at(len(last) - 1))))
