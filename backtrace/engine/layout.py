@@ -17,7 +17,7 @@ from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan
 from backtrace.scenario.scenario import Floats
 
-SMALL = 1000
+SMALL = 500
 """Up to so many numbers in an update a network counts as small."""
 
 NUMBER = np.dtype(np.float64).itemsize

@@ -1,0 +1,59 @@
+"""Writing a long training as JSON Lines, beside the encoder alone, and how much memory it takes."""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.speed.measuring import Row
+
+_SAMPLED = 2_000
+
+
+def row(updates: int) -> Row:
+    """The line of the table; the export runs in a process of its own, whose memory is measured."""
+    program = [sys.executable, "-m", "benchmarks.speed.exporting", str(updates)]
+    found = json.loads(subprocess.run(program, check=True, capture_output=True, text=True).stdout)
+    memory = f"peak memory {found['memory'] / 1e6:,.0f} MB, aim 200 MB; {found['size'] / 1e9:.2f} GB written"
+    return Row(f"{updates:,} updates of the lecture, jsonl to a file", "the encoder (orjson) alone on the same rows",
+               found["ours"], found["encoder"], 2.0, memory)  # fmt: skip
+
+
+def main(updates: int) -> None:
+    """Export, then encode rows that were read back, and print the times per update."""
+    import orjson
+
+    import backtrace
+    from backtrace.engine.work import unwatched
+    from backtrace.formats import FORMATS
+    from backtrace.scenario import path_of
+
+    scenario = backtrace.load(path_of("lecture")).with_(epochs=updates)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "lecture.jsonl")
+        start = time.perf_counter()
+        with path.open("w", encoding="utf-8", newline="\n") as stream:
+            FORMATS["jsonl"].write(scenario, stream, unwatched)
+        seconds, size = time.perf_counter() - start, path.stat().st_size
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        with path.open("rb") as lines:
+            next(lines)
+            rows = [orjson.loads(line) for line, _ in zip(lines, range(26 * _SAMPLED), strict=False)]
+    times = []
+    for _ in range(9):
+        start = time.perf_counter()
+        for each in rows:
+            orjson.dumps(each)
+        times.append((time.perf_counter() - start) / _SAMPLED)
+    found = {"ours": seconds / updates, "encoder": statistics.median(times), "memory": memory, "size": size}
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,31 @@
+"""Whole processes of the command beside the imports of the libraries that it needs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from benchmarks.speed.measuring import Row, medians
+
+BARE = "import numpy, click, rich.console, rich.table, yaml; from pydantic import BaseModel"
+COMMANDS = {
+    "whole `backtrace run`": (["run"], 1.5),
+    "`backtrace check` of one sheet": (["check", "lecture-printed"], 3.0),
+    "`backtrace --help`": (["--help"], 1.0),
+}
+
+
+def rows(rounds: int) -> Iterator[Row]:
+    """The lines of the table that are about start-up."""
+    programs = {"bare": ["-c", BARE], **{what: ["-m", "backtrace", *words] for what, (words, _) in COMMANDS.items()}}
+    found = medians({what: lambda words=words: _run(words) for what, words in programs.items()}, rounds)
+    for what, (_, aim) in COMMANDS.items():
+        yield Row(what, "imports of numpy, click, rich, yaml, pydantic", found[what], found["bare"], aim)
+
+
+def _run(words: list[str]) -> None:
+    """Run the process; modules are compiled once and stay so, as they are where a user has installed them."""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run([sys.executable, *words], stdout=subprocess.DEVNULL, env=env)
