@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -75,7 +76,7 @@ class Kept:
         self._numbers, self._sizes, self._losses = list[int](), list[int](), list[Floats]()
         self._carried: dict[str, list[Floats]] = {name: [] for name in plan.carried}
         self._fractions: dict[str, list[Any]] = {}
-        self._waiting: Worked | None = None
+        self._waiting: Callable[[], Worked] | None = None
 
     def room(self, visits: int, updates: int) -> Sequence[Floats]:
         """Where the next visits and updates are to be written, of which all are kept."""
@@ -90,25 +91,25 @@ class Kept:
             self._sizes += map(len, block.batches)
             self._taken(block.visits[-1], len(block))
             return
-        for update in range(block.first, block.first + len(block)):
-            if self.keep.keeps(update) or update == block.first + len(block) - 1:
-                self._keep_or_wait(block.at(update - block.first))
+        for place, update in enumerate(range(block.first, block.first + len(block))):
+            if self.keep.keeps(update) or place == len(block) - 1:
+                self._keep_or_wait(update, partial(block.at, place))
 
     def update(self, worked: Worked) -> None:
         """Keep an update, if it is to be kept."""
         self._losses.append(np.reshape(worked.values[self.plan.objective], 1))
-        self._keep_or_wait(worked)
+        self._keep_or_wait(worked.update, lambda: worked)
 
-    def _keep_or_wait(self, worked: Worked) -> None:
+    def _keep_or_wait(self, update: int, worked: Callable[[], Worked]) -> None:
         """The last update is kept in any case; which one that is, is known once the pass after it is there."""
-        self._waiting = None if self.keep.keeps(worked.update) else worked
+        self._waiting = None if self.keep.keeps(update) else worked
         if self._waiting is None:
-            self._put(worked)
+            self._put(worked())
 
     def finished(self, after: Worked | None, every_loss: Floats | None = None) -> Columns:
         """The columns, with the pass after the last update; `every_loss` are the losses of all updates, if known."""
         if self._waiting is not None:
-            self._put(self._waiting)
+            self._put(self._waiting())
         if after is not None:
             self._losses.append(np.reshape(after.values[self.plan.objective], 1))
             self._put(after)

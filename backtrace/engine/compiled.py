@@ -61,7 +61,8 @@ class Compiled:
             with np.errstate(all="ignore"):
                 work, data = by_arrays(self.plan, self.layout, names), _arrays_of(self.scenario, self.plan.batched)
                 work(state, inputs[0], map(data.__getitem__, batches), inputs[1], columns.values())
-        return self._finite(rows, ends, done)
+        with np.errstate(all="ignore"):
+            return self._finite(rows, ends, done)
 
     def _by_entries(
         self, batches: Sequence[Batch], state: Iterable[Floats], names: Names, inputs: _Inputs, rows: Sequence[Floats]
@@ -147,5 +148,4 @@ def _seen(plan: Plan, layout: Layout) -> tuple[bool, ...]:
 
 def _is_finite(rows: Floats) -> bool:
     """Whether every number is; their sum, which is quickly made, says so unless it is too large itself."""
-    with np.errstate(all="ignore"):
-        return math.isfinite(np.add.reduce(rows, None)) or bool(np.isfinite(rows).all())
+    return math.isfinite(np.add.reduce(rows, None)) or bool(np.isfinite(rows).all())

@@ -10,11 +10,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 import numpy as np
 
 from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan
+from backtrace.formula.expr import Shape
 from backtrace.scenario.scenario import Floats
 
 SMALL = 500
@@ -35,19 +37,21 @@ class Part:
     per_sample: bool
 
     @cached_property
+    def places(self) -> Sequence[tuple[str, slice, Shape]]:
+        """For each quantity its id, where in a row its entries stand, and its shape."""
+        shapes = [equation.target.shape for equation in self.equations]
+        ends = list(accumulate(map(math.prod, shapes), initial=0))
+        names = [equation.id for equation in self.equations]
+        return list(zip(names, map(slice, ends, ends[1:]), shapes, strict=True))
+
+    @cached_property
     def width(self) -> int:
         """How many numbers a row has."""
-        return sum(math.prod(equation.target.shape) for equation in self.equations)
+        return self.places[-1][1].stop if self.places else 0
 
     def columns(self, rows: Floats) -> dict[str, Floats]:
         """The column of each quantity by id: views of the rows."""
-        found, first = {}, 0
-        for equation in self.equations:
-            shape = equation.target.shape
-            last = first + math.prod(shape)
-            found[equation.id] = rows[:, first:last].reshape(len(rows), *shape)
-            first = last
-        return found
+        return {name: rows[:, place].reshape(len(rows), *shape) for name, place, shape in self.places}
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,6 +47,17 @@ class Plan:
             tuple(e for e in self.of_update if e.phase in forward),
         )
 
+    @cached_property
+    def without_leaves(self) -> Plan:
+        """The plan without the details that no other line reads: what a training needs to go on."""
+        read = {var.name for equation in self.equations for var in equation.operands}
+        read |= {f"{name}_next" for name in self.carried}
+
+        def needed(equations: Sequence[Equation]) -> tuple[Equation, ...]:
+            return tuple(each for each in equations if each.quantity.kind != "detail" or each.id in read)
+
+        return replace(self, of_sample=needed(self.of_sample), of_update=needed(self.of_update))
+
     @property
     def objective(self) -> str:
         """The id of what an update makes smaller: the loss of the batch or of its single sample, plus any penalty."""

@@ -385,7 +385,7 @@ def run(
     training = Training(scenario, plan_of(scenario))
     budget = MEMORY.get() if memory is None else memory
     kept = Kept(training.plan, scenario.keep, training.layout, training.schedule, budget)
-    blocks = training.blocks(kept.room if scenario.keep.all else None)
+    blocks = training.blocks(kept.room) if scenario.keep.all else training.for_the_last.blocks()
     for block in watch(blocks, training.schedule.updates + 1):
         end = None if is_over is never else next((end for end in range(1, len(block) + 1) if is_over()), None)
         last = block if end is None else block.part(0, end)

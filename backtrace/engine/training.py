@@ -53,6 +53,8 @@ class Block:
     def at(self, place: int) -> Worked:
         """The update at the place, from 0."""
         training, update, quantities = self.training, self.first + place, self.training.plan.quantities
+        if training.whole is not None:
+            return training.whole.update(update, self.carried_into(place))
         if self.numbers is not None:
             floats = training.arithmetic.floats(self.numbers)
             return Worked(update, self.batches[place], floats, False, training.arithmetic.exactly(self.numbers))
@@ -91,11 +93,13 @@ class Block:
 class Training:
     """A scenario's training, about to be worked by a plan.
 
-    Raises InputError where the plan asks for what the scenario's arithmetic cannot do.
+    `whole` is the training of which this one leaves details out, so that an update that is looked at has them. Raises
+    InputError where the plan asks for what the scenario's arithmetic cannot do.
     """
 
     scenario: Scenario
     plan: Plan
+    whole: Training | None = None
     arithmetic: Arithmetic = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,6 +115,17 @@ class Training:
         """Where the numbers of an update stand."""
         return layout_of(self.plan, max(map(len, self.schedule.batches)))
 
+    @property
+    def for_the_last(self) -> Training:
+        """The training as it is worked where few updates are kept: a large network without what it does not need."""
+        if self.layout.is_small or self.arithmetic is not DOUBLES:
+            return self
+        return Training(self.scenario, self.plan.without_leaves, self)
+
+    def update(self, update: int, carried: Numbers) -> Worked:
+        """An update by itself, given what is carried into it."""
+        return self._block(update, carried, self.layout.fresh, 1).at(0)
+
     def given(self, update: int) -> Numbers:
         """What is given in an update, and not carried into it."""
         return self.arithmetic.taken(start(self.scenario, self.plan, self.schedule, update, {}))
@@ -124,7 +139,7 @@ class Training:
         carried = self.arithmetic.taken(initial(self.scenario, self.plan))
         first, losses = 1, list[float]()
         while first <= self.schedule.updates:
-            block = self._block(first, carried, room)
+            block = self._block(first, carried, room, self._at_a_time)
             end = self._end(block, losses)
             yield block if end is None else block.part(0, end)
             if end is not None:
@@ -146,9 +161,9 @@ class Training:
                 losses.clear()
         return None
 
-    def _block(self, first: int, carried: Numbers, room: Room) -> Block:
-        """As many updates as are worked at a time, from `first` on."""
-        batches = self.schedule.batches_of(range(first, min(first + self._at_a_time, self.schedule.updates + 1)))
+    def _block(self, first: int, carried: Numbers, room: Room, most: int) -> Block:
+        """At most so many updates, from `first` on."""
+        batches = self.schedule.batches_of(range(first, min(first + most, self.schedule.updates + 1)))
         rows = room(sum(map(len, batches)), len(batches))
         block = Block(self, first, batches, carried, self.layout.columns(rows))
         if self.arithmetic is DOUBLES:

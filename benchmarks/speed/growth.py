@@ -13,6 +13,8 @@ from benchmarks.speed.updates import LECTURE, network
 
 SIZES = [10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000]
 
+_LEAST, _MOST = 2, 30
+
 
 def by_updates(updates: int) -> Callable[[], object]:
     """The lecture's example, so many updates."""
@@ -43,7 +45,7 @@ def measured(largest: int) -> dict[str, list[tuple[int, float]]]:
         found[kind] = []
         for size in (size for size in SIZES if size <= largest):
             run, times, end = made(size), list[float](), time.perf_counter() + 1
-            while len(times) < 2 or (time.perf_counter() < end and len(times) < 30):
+            while len(times) < _LEAST or (time.perf_counter() < end and len(times) < _MOST):
                 start = time.perf_counter()
                 run()
                 times.append(time.perf_counter() - start)

@@ -28,4 +28,4 @@ def rows(rounds: int) -> Iterator[Row]:
 def _run(words: list[str]) -> None:
     """Run the process; modules are compiled once and stay so, as they are where a user has installed them."""
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    subprocess.run([sys.executable, *words], stdout=subprocess.DEVNULL, env=env)
+    subprocess.run([sys.executable, *words], check=False, stdout=subprocess.DEVNULL, env=env)
