@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from backtrace.cli.report import report
 from backtrace.errors import BacktraceError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "run": "print the derivation of a training step, line by line",
@@ -52,6 +55,13 @@ class _Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names of subcommands, of which none is loaded, and the options."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=says) for name, says in COMMANDS.items() if name.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -89,6 +99,8 @@ def main(arguments: list[str] | None = None) -> int:
         error.show()
         return 2
     except BacktraceError as error:
+        from backtrace.cli.report import report
+
         report(error)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):

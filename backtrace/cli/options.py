@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 import click
 
 from backtrace.cli.terminal import Output
-from backtrace.engine.equation import Phase
+from backtrace.engine.phases import Phase
 from backtrace.lesson.telling import SHOWS, Telling, View
 
 if TYPE_CHECKING:

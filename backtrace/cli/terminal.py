@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from backtrace.formula.writing import Language
-
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from backtrace.formula.writing import Language
 
 When = Literal["auto", "always", "never"]
 _PIPED_WIDTH = 80
