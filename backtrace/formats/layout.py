@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rich.cells import cell_len
 
@@ -24,7 +25,7 @@ class Box:
     lines: tuple[str, ...]
     baseline: int = 0
 
-    @property
+    @cached_property
     def width(self) -> int:
         """The width in cells of the terminal."""
         return max(map(cell_len, self.lines), default=0)
