@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -62,6 +63,15 @@ def test_every_public_name_is_there_when_it_is_asked_for():
         "from backtrace import *\nassert callable(load) and callable(scenario) and str(run(load('lecture')).tell('L'))"
     )
     loaded("import backtrace\nassert set(backtrace.__all__) <= set(dir(backtrace))")
+
+
+def test_an_unpickled_trace_tells_itself(tmp_path):
+    """In a process that asked the package for nothing, a pickled trace has its derivations and its picture."""
+    path = tmp_path / "trace.pickle"
+    path.write_bytes(pickle.dumps(backtrace.run(backtrace.load("lecture"))))
+    for ask in ("tell", "diagram"):
+        opened = f"import pickle; from pathlib import Path; trace = pickle.loads(Path({str(path)!r}).read_bytes())"
+        loaded(f"{opened}\nassert 'z₁' in str(trace.{ask}('z1'))")
 
 
 @pytest.mark.parametrize("before", ["import backtrace.scenario", "from backtrace.cli.main import main; main(['run'])"])
