@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 import backtrace
 from backtrace.answers.report import Report
@@ -32,8 +31,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def printed(name: str, telling: Telling | None = None, width: int = 80, language: Language = "text") -> str:
     stream = io.StringIO()
-    console = Console(file=stream, width=width, color_system=None, legacy_windows=False)
-    ConsolePrinter(console, language).print(backtrace.tell(backtrace.run(bundled(name)), telling))
+    ConsolePrinter(stream, width, language).print(backtrace.tell(backtrace.run(bundled(name)), telling))
     return stream.getvalue()
 
 
@@ -52,8 +50,7 @@ def exported(name: str) -> str:
 def checked(name: str) -> str:
     """What is told of a bundled sheet."""
     stream = io.StringIO()
-    console = Console(file=stream, width=80, color_system=None, legacy_windows=False)
-    ConsolePrinter(console, "text").print(Report(judged_sheet(name)).lesson())
+    ConsolePrinter(stream, 80).print(Report(judged_sheet(name)).lesson())
     return stream.getvalue()
 
 

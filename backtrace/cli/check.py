@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,15 +11,12 @@ import click
 
 from backtrace.cli.options import output_from, output_options
 from backtrace.cli.run import print_lesson
-from backtrace.cli.source import followed, scenario_of, source
 from backtrace.cli.terminal import Output, is_terminal
-from backtrace.engine.trace import Trace
 from backtrace.errors import InputError, Problem, misfit
-from backtrace.scenario import Scenario
-from backtrace.scenario.library import sheets
 
 if TYPE_CHECKING:
     from backtrace.answers.sheets.sheet import Sheet
+    from backtrace.scenario import Scenario
 
 
 @click.command("check")
@@ -64,6 +60,8 @@ def _one(sheet: Sheet, as_json: bool, output: Output) -> int:
 
     report = Report(judge(sheet, traced(sheet.scenario)))
     if as_json:
+        import json
+
         from backtrace.formats.judgement import document
 
         click.echo(json.dumps(document(report), indent=2, ensure_ascii=False, allow_nan=False))
@@ -86,6 +84,8 @@ def _blind(words: Sequence[str], options: dict[str, Any], output: Output) -> int
 
 def _scenario(argument: str, options: dict[str, Any]) -> Scenario:
     """The scenario that an argument names, as the options change it; decimals are those of --blind alone."""
+    from backtrace.cli.source import scenario_of, source
+
     return scenario_of(source({**options, "scenario": argument, "decimals": None}))
 
 
@@ -93,6 +93,7 @@ def _sheets(words: Sequence[str], options: dict[str, Any]) -> tuple[list[Sheet],
     """The sheets that are meant, and what is wrong with those of a folder that cannot be read."""
     from backtrace.answers.sheets.files import is_sheet
     from backtrace.answers.sheets.lines import sheet_of_words, text_of
+    from backtrace.scenario.library import sheets
 
     bundled = sheets()
     first, *rest = words or ("lecture",)
@@ -143,6 +144,9 @@ def _of_path(path: Path, scenario: Scenario | None) -> tuple[list[Sheet], list[P
             raise InputError([Problem(f"no sheet in {path}", "files with the suffix .yaml, .txt or .csv")])
         return list(found.sheets), list(found.problems)
     if scenario is not None and not is_sheet(path):
+        from backtrace.cli.source import followed
+        from backtrace.engine.trace import Trace
+
         other = followed(str(path))
         if isinstance(other, Trace):
             return [sheet_of_trace(other, scenario)], []

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_args
 import click
 
 from backtrace.cli.terminal import Output
-from backtrace.engine.equation import Phase
-from backtrace.engine.rows import MEMORY
+from backtrace.engine.memory import MEMORY
+from backtrace.engine.phases import Phase
 from backtrace.lesson.telling import SHOWS, Telling, View
 
 if TYPE_CHECKING:

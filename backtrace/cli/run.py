@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,13 +17,12 @@ from backtrace.cli.options import (
     telling_from,
     telling_options,
 )
-from backtrace.cli.source import source, traced, traced_so_far
-from backtrace.cli.terminal import Output, console_on, is_terminal, language_of
+from backtrace.cli.terminal import Output, has_styles, is_terminal, language_of, width_of
 from backtrace.errors import misfit
-from backtrace.lesson.blocks import Block, Heading, Lesson, Line, Recall
-from backtrace.lesson.proofs import tell_with_closed_forms
-from backtrace.lesson.tell import tell
 from backtrace.lesson.telling import Telling
+
+if TYPE_CHECKING:
+    from backtrace.lesson.blocks import Lesson
 
 INTERRUPTED = 130
 
@@ -40,6 +39,8 @@ def command(**options: Any) -> int:
 
     SCENARIO is a file, the name of a bundled scenario, - for standard input, or an exported trace.
     """
+    from backtrace.cli.source import source, traced, traced_so_far
+
     telling, output = telling_from(options), output_from(options)
     if options["as_json"] and (telling != Telling() or output.plain or options["symbolic"]):
         raise misfit("--json with options of the derivation", "the whole trace", "leave out one or the other")
@@ -48,10 +49,14 @@ def command(**options: Any) -> int:
 
         write_json(traced(source(options)), sys.stdout)
         return 0
+    from backtrace.formats.asked import Asked
+
     trace, is_interrupted = traced_so_far(source(options))
-    lesson, agree = tell_with_closed_forms(trace, telling) if options["symbolic"] else (tell(trace, telling), True)
+    lesson, agree = Asked(telling, options["symbolic"]).lesson(trace)
     if output.projector and is_terminal(sys.stdin) and is_terminal(sys.stdout):
-        _print_in_parts(lesson, output)
+        from backtrace.cli.waiting import print_in_parts
+
+        print_in_parts(lesson, output)
     else:
         print_lesson(lesson, output)
     return INTERRUPTED if is_interrupted else int(not agree)
@@ -70,32 +75,7 @@ def printer(output: Output) -> Callable[[Lesson], None]:
         return partial(print_plain, stream=sys.stdout)
     from backtrace.formats.console import ConsolePrinter
 
-    return ConsolePrinter(console_on(sys.stdout, output), language_of(sys.stdout), output.projector).print
-
-
-def _print_in_parts(lesson: Lesson, output: Output) -> None:
-    """Print a part of the lesson, and wait for Enter before the next; q ends it."""
-    show, waiting = printer(output), list(_parts(lesson))
-    while waiting:
-        show(waiting.pop(0))
-        sys.stdout.flush()
-        if waiting:
-            print("Enter next, q quit", end=" ", file=sys.stderr, flush=True)
-            typed = sys.stdin.buffer.readline()
-            if not typed:
-                print(file=sys.stderr)
-            if not typed or typed.strip() == b"q":
-                return
-
-
-def _parts(lesson: Lesson) -> Iterator[Lesson]:
-    """What a classroom sees at a time: what stands under a title, and there each line by itself."""
-    part: list[Block] = []
-    for block in lesson:
-        after_line = any(isinstance(each, Line) for each in part) and isinstance(block, Line | Recall)
-        after_text = isinstance(block, Heading) and not all(isinstance(each, Heading) for each in part)
-        if after_line or after_text:
-            yield Lesson(tuple(part))
-            part = []
-        part.append(block)
-    yield Lesson(tuple(part))
+    stream = sys.stdout
+    return ConsolePrinter(
+        stream, width_of(stream), language_of(stream), output.projector, has_styles(stream, output)
+    ).print

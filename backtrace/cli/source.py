@@ -7,17 +7,18 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backtrace.engine.givens import schedule_of
 from backtrace.engine.settings import with_settings
 from backtrace.engine.trace import Trace, run
 from backtrace.engine.work import Each
 from backtrace.errors import misfit
-from backtrace.formats.npz import LARGEST
-from backtrace.formats.read import is_trace, trace_from_bytes
-from backtrace.formats.recording import Recording, is_recording
+from backtrace.formats.recognising import LARGEST, is_recording, is_trace
 from backtrace.scenario import Scenario, find, load, read_text, text_of_file
+
+if TYPE_CHECKING:
+    from backtrace.formats.recording import Recording
 
 _WATCHED_FROM = 5000
 
@@ -37,10 +38,10 @@ def source(options: Mapping[str, Any]) -> Scenario | Trace:
 def followed(argument: str) -> Scenario | Trace:
     """What an argument names, where it is a scenario or has one."""
     found = opened(argument)
-    if isinstance(found, Recording):
-        remedy = f"compare it with the scenario that it follows: backtrace compare {found.file} SCENARIO"
-        raise misfit(f"{found.file} holds values without a scenario", "a scenario or an exported trace", remedy)
-    return found
+    if isinstance(found, Scenario | Trace):
+        return found
+    remedy = f"compare it with the scenario that it follows: backtrace compare {found.file} SCENARIO"
+    raise misfit(f"{found.file} holds values without a scenario", "a scenario or an exported trace", remedy)
 
 
 def opened(argument: str, checked: bool = True) -> Scenario | Trace | Recording:
@@ -56,8 +57,14 @@ def opened(argument: str, checked: bool = True) -> Scenario | Trace | Recording:
     if len(content) > LARGEST:
         raise misfit(f"{name} is larger than {LARGEST:,} bytes", "a smaller file")
     if is_recording(content, name):
+        from backtrace.formats.recording import Recording
+
         return Recording(name, content)
-    return trace_from_bytes(content, name, checked, watched) if is_trace(content) else read_text(content, name)
+    if is_trace(content):
+        from backtrace.formats.read import trace_from_bytes
+
+        return trace_from_bytes(content, name, checked, watched)
+    return read_text(content, name)
 
 
 def _start_of(path: Path) -> bytes:

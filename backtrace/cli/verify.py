@@ -8,7 +8,6 @@ import click
 
 from backtrace.cli.options import output_from, output_options, scenario_options
 from backtrace.cli.run import print_lesson
-from backtrace.cli.source import source, traced
 from backtrace.errors import InputError, misfit
 
 
@@ -24,6 +23,7 @@ from backtrace.errors import InputError, misfit
 @output_options
 def command(**options: Any) -> int:
     """Hold every gradient against central differences and sympy; exit 1 when one disagrees."""
+    from backtrace.cli.source import source, traced
     from backtrace.lesson.proofs import tell_verification
     from backtrace.lesson.tell import not_kept
     from backtrace.proof.verify import verify

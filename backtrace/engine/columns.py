@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from backtrace.engine.layout import Layout, layout_of
+from backtrace.engine.memory import MEMORY
 from backtrace.engine.plan import Plan
-from backtrace.engine.rows import MEMORY, rows_of
+from backtrace.engine.rows import rows_of
 from backtrace.engine.schedule import Schedule
 from backtrace.engine.training import Block
 from backtrace.engine.work import Worked

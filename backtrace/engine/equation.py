@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from backtrace.engine.phases import Phase
 from backtrace.engine.roles import Role
 from backtrace.formula.calculus import opened
 from backtrace.formula.expr import Expr, Var, variables
 
-Phase = Literal["forward", "loss", "backward", "update", "after"]
 Kind = Literal["given", "spine", "detail"]
 Told = Literal["always", "folded", "detail"]
 

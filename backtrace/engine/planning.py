@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from backtrace.engine.equation import Equation, Kind, Phase, Quantity, Stage, Told
+from backtrace.engine.equation import Equation, Kind, Quantity, Stage, Told
 from backtrace.engine.orientation import ORIENTATIONS, laid_out
+from backtrace.engine.phases import Phase
 from backtrace.engine.plan import OBJECTIVES, Plan
 from backtrace.engine.roles import ROLES, Role, hyperparameter, part_role, state
 from backtrace.formula.calculus import HALF, summed

@@ -5,7 +5,6 @@ from __future__ import annotations
 import mmap
 import os
 import tempfile
-from contextvars import ContextVar
 from typing import IO, Any
 from weakref import finalize
 
@@ -14,9 +13,6 @@ import numpy as np
 from backtrace.engine.layout import NUMBER, Layout
 from backtrace.errors import misfit
 from backtrace.scenario.scenario import Floats
-
-MEMORY = ContextVar("MEMORY", default=1 << 30)
-"""How many bytes of numbers a trace may hold in memory where nothing else is said."""
 
 _FIRST_BYTES = 1 << 20
 

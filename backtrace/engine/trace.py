@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
+from importlib import import_module
 from typing import Any, overload
 
 import numpy as np
@@ -18,9 +19,9 @@ from backtrace.engine.arithmetic import fractions_of
 from backtrace.engine.columns import Columns, Kept, collected, read_only
 from backtrace.engine.equation import Equation
 from backtrace.engine.givens import given_in, initial, initial_parameters, places_of, schedule_of
+from backtrace.engine.memory import MEMORY
 from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
-from backtrace.engine.rows import MEMORY
 from backtrace.engine.schedule import Schedule
 from backtrace.engine.steps import Step, Steps
 from backtrace.engine.training import Block, Training, never, without_rounding
@@ -334,18 +335,28 @@ class Trace:
 
         The lesson registers how; see `backtrace.lesson`.
         """
-        return TELLERS["derivation"](self, name, **options)
+        return _teller("derivation")(self, name, **options)
 
     def diagram(self, name: str, **options: Any) -> object:
         """The picture of the network where that quantity, or entry of one, is worked; `str` gives it as SVG.
 
         The notebook registers how; see `backtrace.notebook`.
         """
-        return TELLERS["diagram"](self, name, **options)
+        return _teller("diagram")(self, name, **options)
 
 
 TELLERS: dict[str, Callable[..., object]] = {}
 """How a trace tells itself: the layers above register here, so that the engine knows nothing of them."""
+
+
+def _teller(what: str) -> Callable[..., object]:
+    """The one of TELLERS; they register with the first public name that the package is asked for.
+
+    A process that has unpickled a trace may not have asked for any.
+    """
+    if what not in TELLERS:
+        import_module("backtrace").__getattr__("tell")
+    return TELLERS[what]
 
 
 def restored(scenario: Scenario, columns: Columns) -> Trace:

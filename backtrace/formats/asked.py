@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 
 from backtrace.engine.trace import Trace
 from backtrace.lesson.blocks import Lesson
-from backtrace.lesson.proofs import tell_with_closed_forms
 from backtrace.lesson.tell import tell
 from backtrace.lesson.telling import Telling
 
@@ -32,12 +31,16 @@ class Asked:
 
     def lesson(self, trace: Trace) -> tuple[Lesson, bool]:
         """What is told of a trace, and whether all closed forms in it agree with backpropagation."""
-        return tell_with_closed_forms(trace, self.telling) if self.symbolic else (tell(trace, self.telling), True)
+        if not self.symbolic:
+            return tell(trace, self.telling), True
+        from backtrace.lesson.proofs import tell_with_closed_forms
+
+        return tell_with_closed_forms(trace, self.telling)
 
     def diagram(self, trace: Trace) -> Diagram:
         """The picture of a trace's network."""
-        from backtrace.lesson.general import general  # noqa: PLC0415 (needed only where a network is drawn)
-        from backtrace.lesson.pictures import pictured  # noqa: PLC0415
+        from backtrace.lesson.general import general
+        from backtrace.lesson.pictures import pictured
 
         return general(trace) if self.general else pictured(trace, self.telling, self.values)
 

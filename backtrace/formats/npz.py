@@ -22,11 +22,9 @@ from backtrace.engine.trace import Trace
 from backtrace.errors import misfit
 from backtrace.formats.document import FORMAT, VERSION
 from backtrace.formats.gathering import AGAIN, Places, in_columns, names, rows_of
+from backtrace.formats.recognising import LARGEST
 from backtrace.scenario import Scenario
 from backtrace.scenario.scenario import Floats
-
-LARGEST = 1_000_000_000
-"""How many bytes the arrays of a file may take."""
 
 _BROKEN = (
     ValueError, TypeError, SyntaxError, EOFError, MemoryError, OverflowError, KeyError, RuntimeError, OSError,
@@ -48,11 +46,6 @@ def write_npz(trace: Trace, stream: IO[bytes]) -> None:
     }
     arrays: dict[str, Any] = head | {name: trace.series(name) for name in names(plan, scenario.keep.all)}
     np.savez(stream, allow_pickle=False, **arrays)
-
-
-def is_npz(content: bytes) -> bool:
-    """Whether the content is an archive of arrays, or of none, judging by how it begins."""
-    return content.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
 def arrays_in(content: bytes, file: str) -> Arrays:

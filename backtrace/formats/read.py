@@ -17,24 +17,16 @@ from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, restored, run
 from backtrace.engine.work import unwatched
 from backtrace.errors import InputError, Problem, misfit
-from backtrace.formats.document import FORMAT, VERSION, result_of
+from backtrace.formats.document import VERSION, result_of
 from backtrace.formats.gathering import AGAIN, Places, Watch, finite, gathered, in_columns
-from backtrace.formats.npz import arrays_in, columns_in, document_in, is_npz
+from backtrace.formats.npz import arrays_in, columns_in, document_in
+from backtrace.formats.recognising import is_npz
 from backtrace.proof.following import first_flaw
 from backtrace.scenario import Scenario, read_text, text_of_file
 from backtrace.scenario.scenario import Floats
 
-_START = 4096
 _AT_ONCE = 1 << 17
 _Parts = tuple[dict[str, Any], Iterator[Any], Any]
-
-
-def is_trace(text: bytes) -> bool:
-    """Whether it is an exported trace, JSON, JSON Lines or .npz, judging by how it begins."""
-    if is_npz(text):
-        return True
-    start = text[:_START].lstrip()
-    return start.startswith(b"{") and f'"format":"{FORMAT}"'.encode() in start.replace(b" ", b"").replace(b"\n", b"")
 
 
 def trace_from_bytes(content: bytes, file: str, checked: bool = True, watch: Watch = unwatched) -> Trace:

@@ -7,10 +7,8 @@ may be among them, as one update more; every update before it must be.
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,8 +18,8 @@ import numpy as np
 
 from backtrace.engine.trace import Trace
 from backtrace.errors import InputError, Place, Problem, UnknownQuantityError
-from backtrace.formats.npz import arrays_in, is_npz
-from backtrace.formats.read import is_trace
+from backtrace.formats.npz import arrays_in
+from backtrace.formats.recognising import is_npz
 from backtrace.proof.compare import Column, Places, Side, compared, places
 from backtrace.scenario.flaws import nearest, place_of, printable
 
@@ -29,23 +27,6 @@ _KEYS = ("update", "sample", "id", "value")
 _NOT_FINITE = re.compile(r"-?\b(nan|inf)", re.IGNORECASE)
 _MOST_PROBLEMS, _LONGEST = 20, 60
 _LENGTH = "is the training of another length? `--set epochs=N` changes that of the scenario"
-
-
-def is_recording(content: bytes, file: str) -> bool:
-    """Whether the content of the file holds values of someone's own program; of lines, the first will do."""
-    if is_npz(content):
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                return "format.npy" not in archive.namelist()
-        except zipfile.BadZipFile:
-            return False
-    if is_trace(content) or file.endswith(".jsonl"):
-        return not is_trace(content)
-    try:
-        first = json.loads(content.lstrip().partition(b"\n")[0])
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(first, dict) and "id" in first
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from backtrace.formats.layout import Box, beside, boxes, broken, padded
 from backtrace.formula.writing import Language
@@ -102,23 +103,30 @@ class _Setting:
         width = max(map(len, signs.values())) if is_aligned else 1
         sign = Box((f" {signs[form.relation]:>{width}} ",))
         if len(form.factors) == 1:
-            return [sign, *boxes(form.factors[0].pieces(self.language), self.language)]
+            return [sign, *self.boxes_of[form]]
         row: list[Box] = [sign]
-        for number, box in enumerate(self.factor_boxes(form)):
+        for number, box in enumerate(self.boxes_of[form]):
             if number:
                 row.append(Box((TIMES[self.language],)))
             width = max(widths[number] if number < len(widths) - 1 else 0, box.width)
             row.append(Box(tuple(padded(line, width) for line in box.lines), box.baseline))
         return row
 
-    def factor_boxes(self, form: Form) -> list[Box]:
-        """One box for each factor, in brackets where it needs them."""
-        return [beside(boxes(factor.as_factor(self.language), self.language)) for factor in form.factors]
+    @cached_property
+    def boxes_of(self) -> dict[Form, list[Box]]:
+        """The boxes of each form: one for each factor, in brackets where it needs them, or those of its only one."""
+        language = self.language
+        return {
+            form: [beside(boxes(factor.as_factor(language), language)) for factor in form.factors]
+            if len(form.factors) > 1
+            else boxes(form.factors[0].pieces(language), language)
+            for form in self.derivation.forms
+        }
 
     def factor_widths(self, room: int) -> list[int]:
         """The widths that line up the factors of all forms; none where they do not fit so."""
         many = [form for form in self.derivation.forms if len(form.factors) > 1]
-        columns = zip(*map(self.factor_boxes, many), strict=False)
+        columns = zip(*(self.boxes_of[form] for form in many), strict=False)
         widths = [max(box.width for box in column) for column in columns]
         signs = 3 * len(widths)
         return widths if sum(widths) + signs <= room else []

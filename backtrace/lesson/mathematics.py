@@ -36,10 +36,13 @@ class Formula:
 
     expr: Expr
     leaf: Callable[[Language], Leaf] = field(repr=False)
+    _written: dict[Language, Written] = field(default_factory=dict, init=False, repr=False)
 
     def written(self, language: Language) -> Written:
-        """The formula in the language."""
-        return write(self.expr, self.leaf(language), language)
+        """The formula in the language, written once: whoever sets it tries several ways."""
+        if language not in self._written:
+            self._written[language] = write(self.expr, self.leaf(language), language)
+        return self._written[language]
 
     def pieces(self, language: Language) -> tuple[Piece, ...]:
         """The row of strings and matrices that the formula is written as."""

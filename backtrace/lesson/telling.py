@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from backtrace.engine.equation import Phase
-from backtrace.lesson.blocks import FormName
+from backtrace.engine.phases import Phase
+
+if TYPE_CHECKING:
+    from backtrace.lesson.blocks import FormName
 
 View = Literal["both", "matrix", "entries"]
 Shows = Literal["chain", "formula", "numbers", "value"]

@@ -99,10 +99,10 @@ def clashes(profile: Profile, own: Mapping[str, Symbol], depth: int) -> dict[tup
     """
     changed = respelt(profile, own, depth)
     for shapes in (_shapes(changed, depth, _TWO_DIGITS), _composed(changed, depth)):
-        before = _clashes(profile, depth, shapes)
-        found = {ids: spelling for ids, spelling in _clashes(changed, depth, shapes).items() if ids not in before}
-        if found:
-            return found
+        found = _clashes(changed, depth, shapes)
+        before = _clashes(profile, depth, shapes) if found else {}
+        if found.keys() - before:
+            return {ids: spelling for ids, spelling in found.items() if ids not in before}
     return {}
 
 

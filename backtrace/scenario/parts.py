@@ -17,7 +17,7 @@ from backtrace.scenario.flaws import listed, nearest, printable
 class Part(BaseModel):
     """A mapping of the document: it knows its keys, and takes no value for another type's."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ Names of activations, losses, optimizers and notations are looked up in their ta
 read or the JSON Schema is asked for, so that a new row is known here without a word.
 """
 
-from __future__ import annotations
-
 from collections import ChainMap
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -76,7 +74,7 @@ class LayerPart(Part):
 
     units: Units = optional("number of neurons; left out where rows or a file of weights say it")
     activation: Annotated[ActivationPart, *named(ACTIVATIONS, "an activation")] = Field(
-        default=ActivationPart(name="identity"),
+        default=ActivationPart.model_construct(name="identity"),
         description="the function that makes activations of pre-activations: its name, or a mapping",
         json_schema_extra={"default": "identity"},
     )
@@ -87,7 +85,7 @@ class LayerPart(Part):
     biases: Biases = Field(
         description="one number for each neuron, one number for all, or none; or by name, drawn, or out of a file"
     )
-    train: Train = Field(default=Train(), description="which parameters are trained")
+    train: Train = Field(default=Train.model_construct(), description="which parameters are trained")
 
 
 class NetworkPart(Part):
@@ -201,7 +199,7 @@ class TrainingPart(Part):
     """How the parameters are updated."""
 
     optimizer: Annotated[OptimizerPart, *named(OPTIMIZERS, "an optimizer")] = Field(
-        default=OptimizerPart(name="sgd"),
+        default=OptimizerPart.model_construct(name="sgd"),
         description="the rule of the update: its name, or a mapping",
         json_schema_extra={"default": "sgd"},
     )
@@ -256,7 +254,7 @@ class Document(Part):
     )
     network: NetworkPart = Field(description="the network with its weights")
     loss: Annotated[LossPart, *named(LOSSES, "a loss")] = Field(
-        default=LossPart(name="mse"),
+        default=LossPart.model_construct(name="mse"),
         description="the loss: its name, or a mapping",
         json_schema_extra={"default": "mse"},
     )
@@ -269,13 +267,13 @@ class Document(Part):
     arithmetic: Annotated[Literal["float", "exact"], Asked("float or exact")] = Field(
         default="float", description="float: double precision; exact: fractions, where the network allows them"
     )
-    keep: KeepPart = Field(default=KeepPart(), description="what of the training is kept")
+    keep: KeepPart = Field(default=KeepPart.model_construct(), description="what of the training is kept")
     notation: Annotated[
         NotationPart,
         Short(lambda v: {"base": v} if isinstance(v, str) else v, lambda: {"type": "string", "enum": list(PROFILES)}),
         Asked("the name of a notation, or a mapping with base and spellings by id"),
     ] = optional("how quantities are spelt: a notation's name, or a mapping; by depth where left out")
-    display: DisplayPart = Field(default=DisplayPart(), description="how numbers are shown")
+    display: DisplayPart = Field(default=DisplayPart.model_construct(), description="how numbers are shown")
 
 
 def scenario_schema() -> dict[str, Any]:

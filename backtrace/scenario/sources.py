@@ -1,7 +1,5 @@
 """Where numbers come from that are not written out in rows: by name, drawn from a distribution, out of a file."""
 
-from __future__ import annotations
-
 import difflib
 from itertools import islice
 from typing import Annotated, Any, Literal

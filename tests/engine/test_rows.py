@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from backtrace.engine import rows
-from backtrace.engine.rows import MEMORY, Rows
+from backtrace.engine.memory import MEMORY
+from backtrace.engine.rows import Rows
 from backtrace.engine.trace import Trace, run
 from backtrace.errors import InputError
 from backtrace.scenario import Scenario, load, path_of

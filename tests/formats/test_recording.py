@@ -12,7 +12,8 @@ import pytest
 from backtrace.engine.trace import Trace, run
 from backtrace.errors import InputError, Problem
 from backtrace.formats.json import write_jsonl
-from backtrace.formats.recording import Recording, is_recording
+from backtrace.formats.recognising import is_recording
+from backtrace.formats.recording import Recording
 from backtrace.proof.compare import Side, recorded
 from backtrace.scenario import load, path_of
 
