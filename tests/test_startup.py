@@ -19,6 +19,7 @@ OF_OPTIONS = OF_HELP | {
     "backtrace.cli.options",
     "backtrace.cli.terminal",
     "backtrace.engine",
+    "backtrace.engine.memory",
     "backtrace.engine.phases",
     "backtrace.lesson",
     "backtrace.lesson.telling",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from backtrace.scenario import Scenario, find, load, read_text, text_of_file
 if TYPE_CHECKING:
     from backtrace.formats.recording import Recording
 
-_WATCHED_FROM = 5000
+_WATCHED_FROM, _SHOWN_EVERY = 5000, 100
 
 
 def source(options: Mapping[str, Any]) -> Scenario | Trace:
@@ -121,9 +121,10 @@ def watched(updates: Iterator[Each], count: int) -> Iterator[Each]:
         TextColumn("time left"), TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as progress:
-        task = progress.add_task("updates", total=count, rate="")
-        for number, update in enumerate(updates, 1):
-            if number % 100 == 0:
-                speed = progress.tasks[0].speed
-                progress.update(task, completed=number, rate=f"{speed:,.0f} per second" if speed else "")
-            yield update
+        task, done, shown = progress.add_task("updates", total=count, rate=""), 0, 0
+        for some in updates:
+            done += len(some) if isinstance(some, Sized) else 1
+            if done >= shown + _SHOWN_EVERY:
+                shown, speed = done, progress.tasks[0].speed
+                progress.update(task, completed=done, rate=f"{speed:,.0f} per second" if speed else "")
+            yield some

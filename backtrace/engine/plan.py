@@ -48,6 +48,12 @@ class Plan:
         )
 
     @cached_property
+    def forward(self) -> Plan:
+        """The plan of what is worked again with the new parameters."""
+        of_sample, of_update = self.after
+        return replace(self, of_sample=of_sample, of_update=of_update)
+
+    @cached_property
     def without_leaves(self) -> Plan:
         """The plan without the details that no other line reads: what a training needs to go on."""
         read = {var.name for equation in self.equations for var in equation.operands}

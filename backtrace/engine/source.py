@@ -52,7 +52,8 @@ def _entry_name(var: Var, sample: int | None, index: tuple[int, ...]) -> str:
 
 def _following(plan: Plan, name: str) -> Quantity:
     """What is carried on in place of a quantity: its next value, or itself where it is not trained."""
-    return plan.quantities.get(f"{name}_next", plan.quantities[name])
+    is_worked = plan.equation(f"{name}_next") is not None
+    return plan.quantities[f"{name}_next" if is_worked else name]
 
 
 @lru_cache(maxsize=64)
@@ -69,11 +70,7 @@ def by_entries(plan: Plan, samples: int, layout: Layout, names: Names) -> Callab
     data = [name for s in range(samples) for each in ("x", "y") for name in writing.names(plan.quantities[each].var, s)]
     visit = [name for s in range(samples) for e in of_visit.equations for name in writing.names(e.target, s)]
     update = [name for e in of_update.equations for name in writing.names(e.target)]
-    following = [
-        name
-        for each in plan.carried
-        for name in writing.names(plan.quantities.get(f"{each}_next", plan.quantities[each]).var)
-    ]
+    following = [name for each in plan.carried for name in writing.names(_following(plan, each).var)]
     source = "\n".join([
         "def work(state, given, data, counts, visits, updates):",
         f"    {_taken(state)} = state",

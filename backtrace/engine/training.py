@@ -164,12 +164,9 @@ class Training:
     def _block(self, first: int, carried: Numbers, room: Room, most: int) -> Block:
         """At most so many updates, from `first` on."""
         batches = self.schedule.batches_of(range(first, min(first + most, self.schedule.updates + 1)))
-        rows = room(sum(map(len, batches)), len(batches))
-        block = Block(self, first, batches, carried, self.layout.columns(rows))
-        if self.arithmetic is DOUBLES:
-            done = self._compiled.work(first, batches, carried, rows, block.columns)
-            if done:
-                return block if done == len(batches) else block.part(0, done)
+        block, done = self._compiled(first, batches, carried, room)
+        if done:
+            return block if done == len(batches) else block.part(0, done)
         numbers = self.given(first) | carried
         work_equations(self.plan.of_sample + self.plan.of_update, numbers, first, batches[0], self.arithmetic)
         block, floats = block.part(0, 1), self.arithmetic.floats(numbers)
@@ -185,16 +182,25 @@ class Training:
         size = NUMBER * self.layout.numbers(max(map(len, self.schedule.batches)))
         return min(_MOST_UPDATES, max(1, _MOST_BYTES // size))
 
-    @cached_property
-    def _compiled(self) -> Compiled:
-        return Compiled(self.scenario, self.plan, self.schedule, self.layout)
+    def _compiled(self, first: int, batches: Sequence[Batch], carried: Numbers, room: Room) -> tuple[Block, int]:
+        """The updates, of which so many could be worked by compiled code: none in other arithmetic than doubles."""
+        rows = room(sum(map(len, batches)), len(batches))
+        block = Block(self, first, batches, carried, self.layout.columns(rows))
+        if self.arithmetic is not DOUBLES:
+            return block, 0
+        compiled = Compiled(self.scenario, self.plan, self.schedule, self.layout)
+        return block, compiled.work(first, batches, carried, rows, block.columns)
 
     def after(self, last: Worked) -> Worked:
         """The pass after an update, with the parameters that it made, and what came of the training."""
         plan, numbers = self.plan, last.values if last.fractions is None else last.fractions
-        after = self.given(last.update) | carried_on({name: numbers[name] for name in plan.carried}, numbers)
-        of_sample, of_update = plan.after
-        work_equations(of_sample + of_update, after, last.update, last.samples, self.arithmetic, after=True)
+        carried = carried_on({name: numbers[name] for name in plan.carried}, numbers)
+        forward = Training(self.scenario, plan.forward)
+        block, done = forward._compiled(last.update, [last.samples], carried, forward.layout.fresh)
+        after = block.at(0).values if done else self.given(last.update) | carried
+        if not done:
+            worked = plan.forward.of_sample + plan.forward.of_update
+            work_equations(worked, after, last.update, last.samples, self.arithmetic, after=True)
         closing = numbers | {f"{plan.objective}_next": after[plan.objective]}
         work_equations(plan.closing, closing, last.update, last.samples, self.arithmetic, after=True)
         values = after | {equation.id: closing[equation.id] for equation in plan.closing}

@@ -218,6 +218,17 @@ def test_how_it_is_worked_depends_on_the_plan_alone() -> None:
         assert one.value(equation.id).tobytes() == many.value(equation.id).tobytes()
 
 
+@both_ways
+@pytest.mark.usefixtures("small")
+def test_the_pass_after_the_last_update_is_the_beginning_of_the_next() -> None:
+    """Were the training to go on, the next update would begin with these numbers, to the last bit."""
+    found = load(path_of("three-layer"))
+    one, two = run(found.with_(epochs=1)), run(found.with_(epochs=2))
+    for equation in one.plan.forward.of_sample + one.plan.forward.of_update:
+        after, following = (trace.value(equation.id, one.updates + 1) for trace in (one, two))
+        assert after.tobytes() == following.tobytes(), equation.id
+
+
 HOSTILE = "__import__('os').system('touch owned')"
 
 

@@ -45,9 +45,9 @@ def test_each_update_starts_where_the_last_one_ended() -> None:
 
 
 def test_memory_does_not_grow_with_the_number_of_updates() -> None:
-    """Two thousand updates need no more memory than two hundred."""
+    """Twelve thousand updates need no more memory than three thousand."""
     peaks = []
-    for epochs in (200, 2000):
+    for epochs in (3000, 12000):
         found = neuron(epochs=epochs, learning_rate=0.1)
         plan = plan_of(found)
         tracemalloc.start()
@@ -55,7 +55,7 @@ def test_memory_does_not_grow_with_the_number_of_updates() -> None:
             assert each.values
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < 2 * peaks[0]
+    assert peaks[1] < 1.2 * peaks[0]
 
 
 STEEP: dict[str, Any] = {"learning_rate": 1e200, "loss": "sse", "epochs": 5}
