@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 import backtrace
 from backtrace.engine.trace import Trace
@@ -143,7 +144,7 @@ def test_what_is_accepted_can_be_run_told_and_exported(scenario, detail, languag
         assert_says_where(error)
         return
     lesson = backtrace.tell(trace, Telling(detail=detail))
-    ConsolePrinter(io.StringIO(), 80, language).print(lesson)
+    ConsolePrinter(Console(file=io.StringIO(), width=80), language).print(lesson)
     print_plain(lesson, io.StringIO())
     assert_exports_read_back(trace)
 

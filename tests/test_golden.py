@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import backtrace
 from backtrace.answers.report import Report
@@ -31,7 +32,8 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def printed(name: str, telling: Telling | None = None, width: int = 80, language: Language = "text") -> str:
     stream = io.StringIO()
-    ConsolePrinter(stream, width, language).print(backtrace.tell(backtrace.run(bundled(name)), telling))
+    console = Console(file=stream, width=width, color_system=None, legacy_windows=False)
+    ConsolePrinter(console, language).print(backtrace.tell(backtrace.run(bundled(name)), telling))
     return stream.getvalue()
 
 
@@ -50,7 +52,8 @@ def exported(name: str) -> str:
 def checked(name: str) -> str:
     """What is told of a bundled sheet."""
     stream = io.StringIO()
-    ConsolePrinter(stream, 80).print(Report(judged_sheet(name)).lesson())
+    console = Console(file=stream, width=80, color_system=None, legacy_windows=False)
+    ConsolePrinter(console, "text").print(Report(judged_sheet(name)).lesson())
     return stream.getvalue()
 
 

@@ -25,8 +25,7 @@ OF_OPTIONS = OF_HELP | {
     "backtrace.lesson.telling",
 }
 OF_CONSOLE = {
-    f"backtrace.formats.{name}"
-    for name in ("asked", "console", "curve", "layout", "recognising", "safe", "setting", "styled")
+    f"backtrace.formats.{name}" for name in ("asked", "console", "curve", "layout", "recognising", "safe", "setting")
 }
 
 
@@ -121,7 +120,7 @@ def test_running_loads_neither_proofs_nor_other_formats(arguments):
     assert rooms <= {"cli", "engine", "errors", "formats", "formula", "lesson", "network", "notation", "scenario"}
     assert {name for name in ours(modules) if name.startswith("backtrace.formats.")} == OF_CONSOLE
     assert not modules & (
-        HEAVY - {"numpy", "pydantic", "yaml", "rich", "difflib", "json"} | {"xml.etree", "rich.console"}
+        HEAVY - {"numpy", "pydantic", "yaml", "rich", "difflib", "json"} | {"xml.etree", "rich.progress"}
     )
     unused = {"diagram", "slides", "comparison", "proofs", "walk", "nice", "catalogue", "variants"}
     assert not modules & {f"backtrace.lesson.{name}" for name in unused}
@@ -132,4 +131,4 @@ def test_judging_a_sheet_loads_neither_proofs_nor_pictures():
     modules = loaded_by("check", "lecture-printed")
     assert not [name for name in ours(modules) if name.split(".")[1] in ("proof", "notebook", "tui")]
     assert {name for name in ours(modules) if name.startswith("backtrace.formats.")} == OF_CONSOLE
-    assert not modules & {"rich.console", "sympy", "textual", "plotille"}
+    assert not modules & {"sympy", "textual", "plotille"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from backtrace.cli.report import report
-from backtrace.cli.terminal import Output, language_of, width_of
+from backtrace.cli.terminal import Output, console_on, language_of
 from backtrace.errors import BacktraceError, misfit
 from backtrace.lesson.place import here
 from backtrace.lesson.walk import Stop, Walk
@@ -50,7 +50,7 @@ def _prompt(walk: Walk, stop: Stop, output: Output) -> str:
     step, *rest = here(walk, stop)
     long, short = (keys.replace("Enter next", "Enter ends") if stop.kind == "ending" else keys for keys in _KEYS)
     lines = [between.join(parts) for parts in ((step, *rest[1:], long), (step, long), (step, short))]
-    width = width_of(sys.stderr) - len("  ")
+    width = console_on(sys.stderr, output).width - len("  ")
     return next((line for line in lines if len(line) <= width), lines[-1])
 
 

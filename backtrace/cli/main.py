@@ -125,6 +125,7 @@ def entry() -> None:
     What a command loads stays until it ends: searching that for garbage, while it loads and again when Python takes
     itself down, would be a sixth of the time of a short command.
     """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # none has a say here, and they take long to look for
     gc.set_threshold(_SEARCHED_AFTER)
     code = main()
     gc.freeze()

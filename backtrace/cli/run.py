@@ -17,7 +17,7 @@ from backtrace.cli.options import (
     telling_from,
     telling_options,
 )
-from backtrace.cli.terminal import Output, has_styles, is_terminal, language_of, width_of
+from backtrace.cli.terminal import Output, console_on, is_terminal, language_of
 from backtrace.errors import misfit
 from backtrace.lesson.telling import Telling
 
@@ -75,7 +75,4 @@ def printer(output: Output) -> Callable[[Lesson], None]:
         return partial(print_plain, stream=sys.stdout)
     from backtrace.formats.console import ConsolePrinter
 
-    stream = sys.stdout
-    return ConsolePrinter(
-        stream, width_of(stream), language_of(stream), output.projector, has_styles(stream, output)
-    ).print
+    return ConsolePrinter(console_on(sys.stdout, output), language_of(sys.stdout), output.projector).print

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from backtrace.formula.writing import Language
 
 When = Literal["auto", "always", "never"]
-_USUAL_WIDTH = 80
+_PIPED_WIDTH = 80
 _NARROWEST = 40
 
 
@@ -49,25 +50,28 @@ def language_of(stream: TextIO) -> Language:
     return "text" if has_unicode(stream) else "ascii"
 
 
-def has_styles(stream: TextIO, output: Output) -> bool:
-    """Whether to print bold, dim and colour: as asked for, or on a terminal, unless NO_COLOR or TERM=dumb says no."""
-    if output.color != "auto":
-        return output.color == "always"
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def console_on(stream: TextIO, output: Output) -> Console:
+    """A rich console that respects NO_COLOR, TERM=dumb and the width of terminal or COLUMNS."""
+    from rich.console import Console
 
-
-def width_of(stream: TextIO) -> int:
-    """The width of the terminal, or COLUMNS where it is set; that of old terminals where the stream is none."""
+    dumb = os.environ.get("TERM") == "dumb"
+    wants_color = output.color == "always" or (
+        output.color == "auto" and stream.isatty() and not os.environ.get("NO_COLOR") and not dumb
+    )
     columns = os.environ.get("COLUMNS", "")
-    width = int(columns) if columns.isdecimal() else 0
-    if not width and stream.isatty():
-        width = _width_of_terminal()
-    return max(_NARROWEST, width or _USUAL_WIDTH)
+    width = int(columns) if columns.isdecimal() and int(columns) > 0 else None
+    if width is None and not stream.isatty():
+        width = _PIPED_WIDTH
 
+    class Piped(Console):
+        """A console whose closed pipe is an exception for the command line to answer."""
 
-def _width_of_terminal() -> int:
-    """The width that one of the standard streams knows; 0 where none does."""
-    for number in range(3):
-        with suppress(OSError):
-            return os.get_terminal_size(number).columns
-    return 0
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    console = Piped(
+        file=stream, width=width, color_system="standard" if wants_color else None, force_terminal=wants_color,
+        no_color=not wants_color, markup=False, highlight=False, emoji=False, legacy_windows=False,
+    )  # fmt: skip
+    console.width = max(_NARROWEST, console.width)
+    return console

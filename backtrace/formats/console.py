@@ -1,19 +1,20 @@
-"""A lesson in the terminal: no boxes, aligned at the relation sign; chain dim, value bold."""
+"""A lesson in the terminal, by rich: no boxes, aligned at the relation sign; chain dim, value bold."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
 from io import StringIO
-from typing import TextIO
 
 from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
 
 from backtrace.formats.curve import plot
-from backtrace.formats.layout import Box, beside, boxes, broken, padded, wrapped
+from backtrace.formats.layout import Box, beside, boxes, broken, padded
 from backtrace.formats.safe import printable
 from backtrace.formats.setting import GAP, INDENT, Row, set_in_rows
-from backtrace.formats.styled import Styled
 from backtrace.formula.writing import Language, Piece
 from backtrace.lesson.blocks import (
     SIGNS,
@@ -38,44 +39,39 @@ _STYLES = {"chain": "dim", "formula": "", "numbers": "", "factors": "dim", "valu
 _TONES = {"plain": "", "note": "dim", "warning": "bold yellow"}
 
 
-def texts(blocks: Iterable[Block], width: int, language: Language = "text", projector: bool = False) -> list[Styled]:
-    """The lines of blocks as they are printed on a terminal of that width."""
-    collected: list[Styled] = []
-
-    class Collecting(ConsolePrinter):
-        """Keeps the lines in place of printing them."""
-
-        def put(self, line: Styled) -> None:
-            collected.append(line)
-
-    printer = Collecting(StringIO(), width, language, projector)
+def texts(blocks: Iterable[Block], width: int, language: Language = "text", projector: bool = False) -> list[Text]:
+    """The lines of blocks as they are printed on a console of that width."""
+    printer = ConsolePrinter(Console(width=width, file=StringIO()), language, projector)
     for block in blocks:
         printer.block(block)
-    return collected
+    return printer.finished
 
 
 class ConsolePrinter:
-    """Prints a lesson on a stream, at most so wide, in text or ASCII spelling, with codes for its styles or without.
+    """Prints a lesson on a rich console, in text or ASCII spelling.
 
     For a `projector` everything is bold, nothing dim, and blank lines stand between the rows.
     """
 
-    def __init__(
-        self, stream: TextIO, width: int, language: Language = "text", projector: bool = False, has_styles: bool = False
-    ) -> None:
-        self.stream, self.has_styles = stream, has_styles
+    def __init__(self, console: Console, language: Language = "text", projector: bool = False) -> None:
+        self.console = console
         self.projector = projector
         self.language: Language = language
-        self.width = min(width, _WIDEST)
+        self.width = min(console.width, _WIDEST)
         self.after_blank = False
+        self.finished: list[Text] = []
 
     def print(self, lesson: Lesson) -> None:
-        """Print every block in order."""
+        """Print every block in order: all lines at once, for what rich does for each takes longer than making them."""
         for block in lesson:
             self.block(block)
+        if self.finished:
+            text = Text("\n").join(self.finished)
+            self.console.print(text, soft_wrap=True, markup=False, highlight=False, emoji=False)
+        self.finished = []
 
     def block(self, block: Block) -> None:
-        """Print one block."""
+        """Set one block."""
         match block:
             case Heading():
                 self.heading(block)
@@ -94,26 +90,21 @@ class ConsolePrinter:
             case Listing():
                 self.lines(" " * 2 * INDENT + self.spelt(line) for line in block.text.splitlines())
 
-    def emit(self, *parts: str | tuple[str, str]) -> None:
-        """Print one line of parts, texts or texts with their style, as it is.
-
-        Blanks at its end and second empty lines are left out.
-        """
-        line = Styled(tuple((part, "") if isinstance(part, str) else part for part in parts)).stripped
-        is_blank = not line.plain
-        if is_blank and self.after_blank:
+    def emit(self, text: Text | str = "") -> None:
+        """Set one line as it is: no markup, no wrapping; blanks at its end and second empty lines are left out."""
+        line = Text(text) if isinstance(text, str) else text
+        line.rstrip()
+        if not line and self.after_blank:
             return
-        self.after_blank = is_blank
-        self.put(Styled(((line.plain, "bold"),)) if self.projector else line)
-
-    def put(self, line: Styled) -> None:
-        """Print one finished line."""
-        print(line.coded if self.has_styles else line.plain, file=self.stream)
+        self.after_blank = not line
+        if self.projector:
+            line = Text(line.plain, "bold")
+        self.finished.append(line)
 
     def lines(self, lines: Iterable[str], style: str = "") -> None:
-        """Print lines of one style."""
+        """Set lines of one style."""
         for line in lines:
-            self.emit((line, style))
+            self.emit(Text(line, style))
 
     def spelt(self, text: str) -> str:
         """Text of ours or the user's, safe to print and in the letters that the terminal has."""
@@ -135,16 +126,16 @@ class ConsolePrinter:
             self.lines(textwrap.wrap(title, self.width), "bold")
             self.lines(textwrap.wrap(aside, self.width), "dim")
         else:
-            self.emit((title, "bold"), " " * gap, (aside, "dim"))
+            self.emit(Text.assemble((title, "bold"), " " * gap, (aside, "dim")))
         if heading.level == 1:
             rule = "-" if self.language == "ascii" else "─"
-            self.emit((rule * self.width, "dim"))
+            self.emit(Text(rule * self.width, "dim"))
 
     def prose(self, sentence: Sentence, indent: int, style: str = "", opening: str = "") -> None:
         """A sentence, wrapped."""
         text = opening + self.said(sentence)
         for line in textwrap.wrap(text, max(20, self.width - indent), break_on_hyphens=False):
-            self.emit((" " * indent + line, style))
+            self.emit(Text(" " * indent + line, style))
 
     def given(self, given: Given) -> None:
         """The quantities side by side while the line holds them."""
@@ -185,7 +176,7 @@ class ConsolePrinter:
         room = self.width - len(opening)
         rows = [line] if len(line) <= room else [row for each in recall.lines for row in self.packed(each, room)]
         for row in rows:
-            self.emit((opening, "dim italic"), row)
+            self.emit(Text.assemble((opening, "dim italic"), row))
             opening = " " * len(opening)
 
     def packed(self, derivation: Derivation, room: int) -> list[str]:
@@ -213,23 +204,22 @@ class ConsolePrinter:
         if fixed + INDENT > self.width:
             self.records(titles, rows)
             return
-        if any(titles):
-            self.cells(titles, widths, "bold dim")
+        grid = RichTable(box=None, show_header=any(titles), padding=(0, _BETWEEN, 0, 0), pad_edge=False)
+        for title in titles[:-1]:
+            grid.add_column(Text(title, "dim"), no_wrap=True)
+        grid.add_column(Text(titles[-1], "dim"))
         for row in rows:
-            self.cells(row, widths)
-
-    def cells(self, row: Sequence[str], widths: Sequence[int], style: str = "") -> None:
-        """A row of a table, the last of its cells wrapped."""
-        before = "".join(padded(cell, width + _BETWEEN) for cell, width in zip(row[:-1], widths, strict=False))
-        for line in wrapped(row[-1], self.width - INDENT - cell_len(before)):
-            self.emit(" " * INDENT, (before + line, style))
-            before = " " * cell_len(before)
+            grid.add_row(*map(Text, row))
+        with self.console.capture() as capture:
+            self.console.print(grid, width=self.width - INDENT)
+        for line in capture.get().splitlines():
+            self.emit(Text.assemble(" " * INDENT, Text.from_ansi(line)))
 
     def records(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Each row as a paragraph: its first cell, and below it the others with their titles, none that is empty."""
         for first, *rest in rows:
             if first:
-                self.emit((" " * INDENT + first, "bold"))
+                self.emit(Text(" " * INDENT + first, "bold"))
             for title, cell in zip(titles[1:], rest, strict=True):
                 text = f"{title}: {cell}" if title and cell else cell
                 for line in textwrap.wrap(
@@ -245,17 +235,16 @@ class ConsolePrinter:
         room = self.width - len(title) - (len(over_column) + 2 if over_column else 0)
         why = textwrap.wrap(self.said(line.why), max(20, room))
         for number, part in enumerate(why or [""]):
-            if number:
-                self.emit(" " * len(title) + part)
-                continue
-            gap = self.width - len(title + part) - len(over_column)
-            self.emit((title, "bold"), part, (" " * gap + over_column, "dim") if over_column else "")
+            text = Text.assemble((title, "bold"), part) if number == 0 else Text(" " * len(title) + part)
+            if number == 0 and over_column:
+                text.append(" " * (self.width - len(text) - len(over_column)) + over_column, "dim")
+            self.emit(text)
         if self.projector:
             self.emit()
         for derivation in line.derivations:
             self.derivation(derivation)
         if line.omitted:
-            self.emit((f"   {'...' if self.language == 'ascii' else '…'} and {line.omitted} more entries", "dim"))
+            self.emit(Text(f"   {'...' if self.language == 'ascii' else '…'} and {line.omitted} more entries", "dim"))
         if line.reading:
             self.prose(line.reading, INDENT, "italic")
 
@@ -274,12 +263,12 @@ class ConsolePrinter:
         above = max(box.above for _, box in row.parts)
         below = max(box.below for _, box in row.parts)
         for at in range(-above, below + 1):
-            line = []
+            line = Text()
             for name, box in row.parts:
                 place = box.baseline + at
                 text = box.lines[place] if 0 <= place < len(box.lines) else ""
-                line.append((padded(text, box.width), _STYLES[name] if name else ""))
-            gap = self.width - sum(box.width for _, box in row.parts) - len(row.aside)
+                line.append(padded(text, box.width), _STYLES[name] if name else "")
+            gap = self.width - line.cell_len - len(row.aside)
             if at == 0 and row.aside and gap >= GAP:
-                line.append((" " * gap + row.aside, "dim"))
-            self.emit(*line)
+                line.append(" " * gap + row.aside, "dim")
+            self.emit(line)

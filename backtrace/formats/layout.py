@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,20 +49,6 @@ def width_of(text: str) -> int:
 def padded(text: str, width: int) -> str:
     """The text filled up with blanks on the right."""
     return text + " " * (width - cell_len(text))
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of so many cells: cut at blanks, and within a word where it is wider by itself."""
-    lines = [""]
-    for word in re.findall(r"\s*\S+\s*", text):
-        needed = cell_len(word.rstrip())
-        if lines[-1] and cell_len(lines[-1]) + needed > width:
-            lines.append("")
-        for part in word if needed > width else [word]:
-            if cell_len((lines[-1] + part).rstrip()) > width:
-                lines.append("")
-            lines[-1] += part
-    return [line.rstrip() for line in lines]
 
 
 def boxes(pieces: Iterable[Piece], language: Language) -> list[Box]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.text import Text
 from textual.content import Content
 
 from backtrace.formats.console import texts
@@ -36,4 +35,4 @@ class DerivationView(Page):
             return
         lines = texts(self.blocks, self.room, self.language, self.is_for_projector)
         start = next((place for place, line in enumerate(lines) if line.plain), 0)
-        self.set_lines((Content.from_rich_text(Text.assemble(*line.parts)) for line in lines[start:]), first)
+        self.set_lines(map(Content.from_rich_text, lines[start:]), first)

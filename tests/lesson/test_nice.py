@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from backtrace.engine.trace import Trace, run
 from backtrace.formats.console import ConsolePrinter
@@ -147,7 +148,7 @@ def shows_few_decimals(lesson: Lesson) -> None:
 
 def as_text(lesson: Lesson) -> str:
     stream = io.StringIO()
-    ConsolePrinter(stream, 100).print(lesson)
+    ConsolePrinter(Console(file=stream, width=100, color_system=None, legacy_windows=False)).print(lesson)
     return stream.getvalue()
 
 
