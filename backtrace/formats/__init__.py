@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any, Protocol, TextIO
 
 from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, run
-from backtrace.engine.training import in_blocks
-from backtrace.engine.work import Watch
+from backtrace.engine.training import Block, in_blocks
+from backtrace.engine.work import Watch, Worked
 from backtrace.formats.asked import NOTHING_ASKED, Asked
 from backtrace.scenario import Scenario
 
@@ -61,13 +62,10 @@ def _json(found: Scenario | Trace, stream: TextIO, watch: Watch, _asked: Asked) 
 
 
 def _jsonl(found: Scenario | Trace, stream: TextIO, watch: Watch, _asked: Asked) -> bool:
-    from backtrace.engine.givens import schedule_of
     from backtrace.formats.json import write_jsonl
 
-    if isinstance(found, Trace):
-        write_jsonl(found.scenario, found.blocks(), stream, found.losses.tolist())
-    else:
-        write_jsonl(found, watch(in_blocks(found, plan_of(found)), schedule_of(found).updates + 1), stream)
+    losses = found.losses.tolist() if isinstance(found, Trace) else None
+    write_jsonl(*_streamed(found, watch), stream, losses)
     return True
 
 
@@ -75,6 +73,13 @@ def _npz(found: Scenario | Trace, stream: IO[bytes], watch: Watch, _asked: Asked
     from backtrace.formats.npz import write_npz
 
     write_npz(_traced(found, watch), stream)
+    return True
+
+
+def _parquet(found: Scenario | Trace, stream: IO[bytes], watch: Watch, _asked: Asked) -> bool:
+    from backtrace.formats.parquet import write_parquet
+
+    write_parquet(*_streamed(found, watch), stream)
     return True
 
 
@@ -129,6 +134,15 @@ def _traced(found: Scenario | Trace, watch: Watch) -> Trace:
     return found if isinstance(found, Trace) else run(found, watch)
 
 
+def _streamed(found: Scenario | Trace, watch: Watch) -> tuple[Scenario, Iterator[Block | Worked]]:
+    """The scenario, and its updates in blocks as they are worked, or as they stand in the trace."""
+    from backtrace.engine.givens import schedule_of
+
+    if isinstance(found, Trace):
+        return found.scenario, found.blocks()
+    return found, watch(in_blocks(found, plan_of(found)), schedule_of(found).updates + 1)
+
+
 # fmt: off
 FORMATS: dict[str, Format] = {
     row.name: row
@@ -139,6 +153,8 @@ FORMATS: dict[str, Format] = {
                holds_trace=True),
         Format("npz", (".npz",), "the whole trace as arrays of numpy, one for each id", _npz, OF_BOARD, is_binary=True,
                holds_trace=True),
+        Format("parquet", (".parquet",), "a row for each entry of every step, for DuckDB, Polars and Spark", _parquet,
+               OF_BOARD, is_binary=True),
         Format("csv", (".csv",), "a row for each entry of every quantity, safe in spreadsheets", _csv,
                OF_TRACE | OF_BOARD),
         Format("html", (".html", ".htm"), "the derivation as a deck of slides, or as one page", _html,

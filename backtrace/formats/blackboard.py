@@ -58,13 +58,23 @@ def write_csv(found: Scenario | Trace, stream: TextIO, telling: Telling) -> None
     rows = list(_rows(found, telling))
     if not rows:
         raise misfit("nothing matches all of what is asked for", remedy="leave out --only, --phase or --stage")
-    csv.writer(stream).writerows([COLUMNS, *rows])
+    csv.writer(stream).writerows(
+        [COLUMNS, *((*where, safe_cell(symbol), safe_cell(formula)) for *where, symbol, formula in rows)]
+    )
+
+
+def write_parquet(found: Scenario | Trace, stream: IO[bytes], telling: Telling) -> None:
+    """Write a row for each entry, null where csv has an empty cell."""
+    from backtrace.formats.parquet import write_formulas  # noqa: PLC0415 (loads only where it is asked for)
+
+    write_formulas(_rows(found, telling), {"format": FORMAT, "version": VERSION}, stream)
 
 
 WITHOUT_NUMBERS: Mapping[str, Callable[[Scenario | Trace, Any, Telling], None]] = {
     "json": write_json,
     "jsonl": write_jsonl,
     "npz": write_npz,
+    "parquet": write_parquet,
     "csv": write_csv,
 }
 """What writes a format of data, by its name, where no numbers are asked for."""
@@ -82,6 +92,7 @@ def _board(found: Scenario | Trace) -> dict[str, Any]:
 
 
 def _rows(found: Scenario | Trace, telling: Telling) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table with these COLUMNS, None where a row belongs to none."""
     scenario = found.scenario if isinstance(found, Trace) else found
     notation = notation_of(scenario, found.plan if isinstance(found, Trace) else plan_of(scenario))
     named = _named(notation, telling)
@@ -96,10 +107,9 @@ def _rows(found: Scenario | Trace, telling: Telling) -> Iterator[tuple[Any, ...]
             index = tuple(entry["index"])
             if named and not any(var.name == name and var.index in (None, index) for var in named):
                 continue
-            row, column = (*index, "", "")[:2]
+            row, column = (*index, None, None)[:2]
             symbol = notation.spell(Var(name, (), index=index or None))
-            formula = safe_cell(entry["formula"]["text"])
-            yield equation["phase"], stage or "", name, row, column, safe_cell(symbol), formula
+            yield equation["phase"], stage, name, row, column, symbol, entry["formula"]["text"]
 
 
 def _named(notation: Notation, telling: Telling) -> list[Var]:

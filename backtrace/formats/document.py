@@ -105,17 +105,11 @@ def steps(
     one holds what is carried into the update. `exact` is the value without rounding where the scenario rounds, and the
     fraction where it works in fractions.
     """
-    schedule, others = schedule_of(scenario), iter(unrounded)
-    other = next(others, None)
-    for each, is_kept in thinned(scenario.keep, worked):
-        if not is_kept:
-            continue
+    schedule = schedule_of(scenario)
+    for each, exact in kept_of(scenario, worked, unrounded):
         follows, before = each.update == before + 1, each.update
         places = {place + 1: row for row, place in enumerate(each.samples)}
         lists = {name: np.asarray(value).tolist() for name, value in each.values.items()}
-        while other is not None and other.update < each.update and not other.is_last:
-            other = next(others, None)
-        exact = _exact(each, other)
         first = first_step(plan, schedule, each.update)
         for number, (equation, sample) in enumerate(plan.lines(each.samples, each.is_last), first):
             row = places[sample] if equation.target.per_sample and sample is not None else None
@@ -126,6 +120,20 @@ def steps(
             start = {} if follows or number > first else {"start": {name: lists[name] for name in plan.carried}}
             epoch = schedule.epoch(each.update - each.is_last)
             yield step(number, equation.id, epoch, each.update, sample, value) | beside | start
+
+
+def kept_of(
+    scenario: Scenario, worked: Iterable[Worked], unrounded: Iterable[Worked] = ()
+) -> Iterator[tuple[Worked, dict[str, Any]]]:
+    """The updates that are kept, each with what stands beside its values by id: see `steps`."""
+    others = iter(unrounded)
+    other = next(others, None)
+    for each, is_kept in thinned(scenario.keep, worked):
+        if not is_kept:
+            continue
+        while other is not None and other.update < each.update and not other.is_last:
+            other = next(others, None)
+        yield each, _exact(each, other)
 
 
 def first_step(plan: Plan, schedule: Schedule, update: int) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 
 from backtrace.cli.main import main
 from backtrace.formats import FORMATS
@@ -100,6 +101,10 @@ def test_every_format_shows_formulas_without_numbers(name, tmp_path: Path):
     if name == "npz":
         with np.load(path) as arrays:
             assert arrays["dL_dW1"][0, 1] == "δʰ₁·x₂"
+        return
+    if name == "parquet":
+        formulas = {row["symbol"]: row["formula"] for row in parquet.read_table(path).to_pylist()}
+        assert formulas["∂L/∂w₂₁"] == "δʰ₁·x₂"
         return
     text = path.read_text("utf-8")
     assert not any(number in text for number in ("0.62", "0.725", "0.289", "0.193"))
