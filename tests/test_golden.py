@@ -81,7 +81,7 @@ OUTPUTS = {f"{name}.txt": lambda name=name: printed(name) for name in names()} |
     "check/lecture-printed.txt": lambda: checked("lecture-printed"),
 } | {
     f"{row.name}/{name}{row.suffixes[0]}": lambda row=row, name=name: in_format(row, name)
-    for row in FORMATS.values() if not row.holds_trace
+    for row in FORMATS.values() if not (row.holds_trace or row.is_binary)
     for name in names()
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any
 
 from backtrace.engine.equation import Equation, Kind, Quantity, Stage, Told
 from backtrace.engine.orientation import ORIENTATIONS, laid_out
@@ -26,9 +27,15 @@ from backtrace.network.schedules import SCHEDULES
 from backtrace.scenario.scenario import Scenario
 
 
-@lru_cache(maxsize=16)
 def plan_of(scenario: Scenario) -> Plan:
     """The plan of the scenario's training step, made once; raises MisfitError where shapes do not fit."""
+    activations = tuple(ACTIVATIONS[layer.activation] for layer in scenario.layers)
+    return _planned(scenario, activations, LOSSES[scenario.loss], OPTIMIZERS[scenario.optimizer])
+
+
+@lru_cache(maxsize=16)
+def _planned(scenario: Scenario, *_rows: Any) -> Plan:
+    """The plan, made anew where a row that it is made of has changed."""
     return _Planner(scenario).plan()
 
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 from string import Formatter
 from typing import Literal
 
-from backtrace.formula.expr import OPERATIONS, Apply, Expr, Num, Var
+from backtrace.formula.expr import OPERATIONS, Apply, Expr, Num, Var, along_left
 from backtrace.formula.operations import (
     APART,
     ATOM,
@@ -121,15 +121,24 @@ class _Writer:
                 inner = bracketed(self.write(expr), ATOM, self.language)
                 return Written((*inner, transposed_name("", self.language)))
             case Apply():
-                return self.operation(expr)
+                first, sums = along_left(expr, lambda node: node.op.name != "add")
+                written = self.write(first) if sums else self.operation(expr)
+                for node in sums:
+                    written = self.added(node, written)
+                return written
         raise TypeError(f"{expr!r} is not a formula")
+
+    def added(self, expr: Apply, left: Written) -> Written:
+        """A sum whose left side is written already; what is added with a minus sign is subtracted."""
+        match expr.args:
+            case (first, Apply(op=op, args=(taken,))) if op.name == "neg":
+                return self.applied(Apply(OPERATIONS["sub"], (first, taken), expr.shape, expr.per_sample), left)
+        return self.applied(expr, left)
 
     def operation(self, expr: Apply) -> Written:
         match expr.op.name, expr.args:
             case "mul", (left, right):
                 return self.product(left, right)
-            case "add", (left, Apply(op=op, args=(taken,))) if op.name == "neg":
-                return self.applied(Apply(OPERATIONS["sub"], (left, taken), expr.shape, expr.per_sample))
             case "ylogx", (y, x) if expr.shape:
                 return self.product(y, ln(x))
             case "pow", (base, Num(value=exponent)) if exponent.denominator == 1:
@@ -152,9 +161,11 @@ class _Writer:
             return Written((text,), binds)
         return Written((_MINUS[self.language] + text,), SIGNED_ATOM if binds == ATOM else SIGN)
 
-    def applied(self, expr: Apply) -> Written:
+    def applied(self, expr: Apply, *written: Written) -> Written:
+        """The operation in its spelling, with its first operands as they are written already."""
         spelling = expr.op.spellings[self.language]
-        operands = [self.write(arg, i in spelling.transposed) for i, arg in enumerate(expr.args)]
+        others = list(enumerate(expr.args))[len(written) :]
+        operands = [*written, *(self.write(arg, i in spelling.transposed) for i, arg in others)]
         pieces: list[Piece] = []
         for literal, slot, _, _ in Formatter().parse(spelling.template):
             pieces.append(literal)

@@ -31,7 +31,7 @@ Reduction = Literal["mean", "sum"]
 OfOutput = Callable[..., Expr]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Loss:
     """One loss function of target y and prediction a, both of shape (k,).
 
