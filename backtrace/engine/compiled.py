@@ -20,7 +20,7 @@ from backtrace.engine.layout import Layout
 from backtrace.engine.plan import Plan
 from backtrace.engine.schedule import Batch, Schedule
 from backtrace.engine.source import Names, by_arrays, by_entries
-from backtrace.formula.code import vouched
+from backtrace.formula.by_array import vouched
 from backtrace.scenario.scenario import Floats, Scenario
 
 _REMEMBERED = 10_000

@@ -44,9 +44,9 @@ class Schedule:
         """The epoch of an update, both from 1; the pass after the last update counts to the last epoch."""
         return (min(update, self.updates) - 1) // len(self.batches) + 1
 
-    def epochs_of(self, updates: range) -> NDArray[np.int64]:
-        """The epochs of several updates in a row."""
-        return (np.arange(updates.start, updates.stop) - 1) // len(self.batches) + 1
+    def epochs_of(self, updates: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The epochs of several updates."""
+        return (updates - 1) // len(self.batches) + 1
 
     def ends_epoch(self, update: int) -> bool:
         """Whether the update is the last of its epoch."""

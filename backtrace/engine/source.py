@@ -16,7 +16,8 @@ import numpy as np
 from backtrace.engine.equation import Equation, Quantity
 from backtrace.engine.layout import NUMBER, Layout
 from backtrace.engine.plan import Plan
-from backtrace.formula.code import ByArray, by_entry, rules
+from backtrace.formula.by_array import ByArray
+from backtrace.formula.by_entry import by_entry, rules
 from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import Var
 

@@ -14,7 +14,8 @@ from backtrace.engine.planning import plan_of
 from backtrace.engine.trace import Trace, run
 from backtrace.engine.work import work_equations
 from backtrace.errors import OutOfRangeError
-from backtrace.formula.code import by_entry, rules, vouched
+from backtrace.formula.by_array import vouched
+from backtrace.formula.by_entry import by_entry, rules
 from backtrace.formula.evaluate import entries, evaluate
 from backtrace.formula.expr import OPERATIONS, Var, apply, variables
 from backtrace.network.activations import ACTIVATIONS
@@ -245,9 +246,8 @@ def test_nothing_of_a_scenarios_text_reaches_the_source(monkeypatch: pytest.Monk
     source.by_entries.cache_clear()
     source.by_arrays.cache_clear()
     run(found)
-    assert len(written) == 1
-    assert "owned" not in written[0]
-    assert "import" not in written[0]
+    assert len(written) == 2
+    assert not [text for text in written if "owned" in text or "import" in text]
 
 
 @pytest.mark.parametrize("count", [300, 1000])
