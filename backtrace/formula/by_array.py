@@ -1,6 +1,7 @@
 """Formulas written as straight-line Python, with calls of numpy that put whole arrays where they are to stay.
 
-Samples lead in the arrays. The table says how an operation is worked into an array that is there; without a row, its rule for floats is called.
+Samples lead in the arrays. The table says how an operation is worked into an array that is there; without a row, its
+rule for floats is called.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from backtrace.engine.memory import MEMORY
 from backtrace.scenario import names, path_of
 from tests.commands import here, in_process_of_its_own
 from tests.terminal import Terminal
@@ -300,3 +301,18 @@ def test_the_end_of_the_input_ends_the_waiting():
         at.until("Enter next, q quit")
         at.type("\x04")
         assert at.ended() == 0
+
+
+@pytest.mark.parametrize("size", ["500MB", "2 GB", "0", "1.5gb", "100000"])
+def test_a_budget_of_memory_changes_nothing_that_is_told(size, capsys):
+    """A trace in a temporary file is told like one in memory; a size is a number, with a unit or without."""
+    assert here(["run", "lecture", "--memory", size], capsys) == here(["run", "lecture"], capsys)
+    assert MEMORY.get() == 1 << 30
+
+
+@pytest.mark.parametrize("size", ["much", "-5MB", "5 parsecs", "", "1e9"])
+def test_what_is_no_size_is_refused(size, capsys):
+    """The message says what a size looks like; exit code 2."""
+    ran = here(["run", "lecture", "--memory", size], capsys)
+    assert ran.code == 2
+    assert "is not a size such as 500MB or 2GB" in ran.err
