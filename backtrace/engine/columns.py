@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from backtrace.engine.arithmetic import Numbers
 from backtrace.engine.layout import Layout, layout_of
 from backtrace.engine.memory import MEMORY
 from backtrace.engine.plan import Plan
 from backtrace.engine.rows import rows_of
 from backtrace.engine.schedule import Schedule
-from backtrace.engine.training import Block
+from backtrace.engine.training import Block, Training
 from backtrace.engine.work import Worked
 from backtrace.scenario.scenario import Floats, Keep
 
@@ -50,6 +51,14 @@ class Columns:
             return update - 1
         place = bisect_left(self.kept, update) if update <= self.updates else len(self.kept)
         return place if update > self.updates or self.kept[place : place + 1] == [update] else None
+
+    def block(self, training: Training, updates: range, carried: Numbers) -> Block:
+        """Updates in a row, of which none is left out, as the training worked them."""
+        rows = slice(updates.start - 1, updates.stop - 1)
+        visits = slice(self.visits[rows.start], self.visits[rows.stop])
+        worked = training.plan.of_sample + training.plan.of_update
+        columns = {e.id: self.arrays[e.id][visits if e.target.per_sample else rows] for e in worked}
+        return Block(training, updates.start, training.schedule.batches_of(updates), carried, columns)
 
 
 def thinned(keep: Keep, worked: Iterable[Worked]) -> Iterator[tuple[Worked, bool]]:
@@ -88,7 +97,6 @@ class Kept:
         """Keep what is to be kept of a block, which stands in the room already where all of it is."""
         self._losses.append(block.columns[self.plan.objective].copy())
         if self.keep.all and block.numbers is None:
-            self._numbers += range(block.first, block.first + len(block))
             self._sizes += map(len, block.batches)
             self._taken(block.visits[-1], len(block))
             return

@@ -163,15 +163,10 @@ class Trace:
             yield from self.worked()
             return
         training = Training(self.scenario, self.plan)
-        for first in range(0, self.updates, _IN_BLOCK):
-            last = min(first + _IN_BLOCK, self.updates)
-            updates, visits = slice(first, last), slice(self.visits[first], self.visits[last])
-            columns = {
-                e.id: self._columns.arrays[e.id][visits if e.target.per_sample else updates]
-                for e in self.plan.of_sample + self.plan.of_update
-            }
-            carried = {name: self._whole(name, first + 1) for name in self.plan.carried}
-            yield Block(training, first + 1, self.schedule.batches_of(range(first + 1, last + 1)), carried, columns)
+        for first in range(1, self.updates + 1, _IN_BLOCK):
+            updates = range(first, min(first + _IN_BLOCK, self.updates + 1))
+            carried = {name: self._whole(name, first) for name in self.plan.carried}
+            yield self._columns.block(training, updates, carried)
         *_, after = self._worked([self.updates + 1])
         yield after
 
