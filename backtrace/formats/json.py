@@ -52,7 +52,8 @@ def write_jsonl(
     write = _writing_to(stream)
     unrounded = without_rounding(scenario, plan) if scenario.rounding else ()
     for lines in _encoded(scenario, plan, worked, b"\n", unrounded):
-        write(lines + b"\n")
+        write(lines)
+        write(b"\n")
     if not scenario.keep.all and losses is not None:
         write(dumps({"result": {"losses": list(losses)}}).encode() + b"\n")
 

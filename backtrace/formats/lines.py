@@ -1,11 +1,12 @@
-"""The steps of a block of updates as JSON, written column by column: the encoder sees a quantity's values at once.
+"""The steps of a block of updates as JSON, many lines at once: the encoder sees all numbers of some updates together.
 
-The lines are those of `document.step`; all that differs from one to the next are numbers, and what stands between
-them is taken from a line of that one.
+The lines are those of `document.step`; all that differs from one update to the next are numbers, and what stands
+between them is taken from a line of that one.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -22,7 +23,6 @@ from backtrace.scenario.scenario import Floats
 
 _MOST_NUMBERS = 1 << 12
 _MARK = "\0"
-_PIECES = 6
 
 Whole = NDArray[np.int64]
 
@@ -45,40 +45,68 @@ def _of_part(block: Block, part: slice, between: bytes) -> bytes:
     epochs, samples = schedule.epochs_of(updates), 1 + np.fromiter(chain.from_iterable(batches), np.int64)
     lengths = sizes * len(of_sample) + len(of_update)
     starts = first_step(plan, schedule, int(updates[0])) + np.cumsum(lengths) - lengths
-    rows = {True: slice(block.visits[part.start], block.visits[part.stop]), False: part}
-    texts = {e.id: _texts(block.columns[e.id][rows[e.target.per_sample]]) for e in (*of_sample, *of_update)}
     sample = [orjson.dumps(None)] * len(updates) if plan.batched else _texts(samples)
-    places = _places(epochs, updates, sample)
-    pieces = _pieces(of_update, texts, starts + sizes * len(of_sample), places, between)
+    own = lines_with(of_update, between)
+    numbers = [block.columns[equation.id][part] for equation in of_update]
+    pieces = own.pieces(starts + sizes * len(of_sample), _places(epochs, updates, sample), numbers)
     if of_sample:
+        visits = slice(block.visits[part.start], block.visits[part.stop])
         turns = np.arange(len(samples)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        places = _places(np.repeat(epochs, sizes), np.repeat(updates, sizes), _texts(samples))
         first = np.repeat(starts, sizes) + turns * len(of_sample)
-        of_visits = _pieces(of_sample, texts, first, places, between)
-        pieces = _in_turn(of_visits, _PIECES * len(of_sample) * sizes, pieces, _PIECES * len(of_update))
+        places = _places(np.repeat(epochs, sizes), np.repeat(updates, sizes), _texts(samples))
+        lines = lines_with(of_sample, between)
+        numbers = [block.columns[equation.id][visits] for equation in of_sample]
+        of_visits = lines.pieces(first, places, numbers)
+        pieces = _in_turn(of_visits, len(lines.constant) * sizes, pieces, len(own.constant))
     head = _around("")[0]
-    return head + b"".join(pieces)[: -len(between + head)]
+    pieces[0], pieces[-1] = head + pieces[0], pieces[-1].removesuffix(between + head)
+    return b"".join(pieces)
 
 
-def _pieces(
-    equations: Sequence[Equation], texts: dict[str, list[bytes]], first: Whole, places: list[bytes], between: bytes
-) -> list[bytes]:
-    """The lines of the equations, for each visit or each update one after the other, in pieces.
+class _Lines:
+    """The lines of some equations in pieces: what is always the same, and where the numbers have their places.
 
-    A line is six pieces: its number, the equation, the place in the training, an opening, the value, and what follows
-    up to the number of the next line. Each kind of piece is put in its places with one stride.
+    A line begins with its number and ends with what stands before the number of the next.
     """
-    stride, count = _PIECES * len(equations), len(places)
-    pieces: list[bytes] = [b""] * (stride * count)
-    pieces[0::_PIECES] = _texts((first[:, None] + np.arange(len(equations))).reshape(-1))
-    for at, equation in zip(range(0, stride, _PIECES), equations, strict=True):
-        depth, (head, name, *_, by_value, tail) = len(equation.target.shape), _around(equation.id)
-        pieces[at + 1 :: stride] = [name] * count
-        pieces[at + 2 :: stride] = places
-        pieces[at + 3 :: stride] = [by_value + b"[" * depth] * count
-        pieces[at + 4 :: stride] = texts[equation.id]
-        pieces[at + 5 :: stride] = [b"]" * depth + tail + between + head] * count
-    return pieces
+
+    def __init__(self, equations: Sequence[Equation], between: bytes) -> None:
+        self.constant: list[bytes] = []
+        self.of_number, self.of_place, self.of_entry = list[int](), list[int](), list[int]()
+        for equation in equations:
+            head, name, *_, by_value, tail = _around(equation.id)
+            shape = equation.target.shape
+            self._variable(self.of_number)
+            self.constant.append(name)
+            self._variable(self.of_place)
+            self.constant.append(by_value + b"[" * len(shape))
+            for entry in range(1, math.prod(shape) + 1):
+                self._variable(self.of_entry)
+                ends_row = len(shape) > 1 and entry % shape[-1] == 0
+                self.constant.append(b"],[" if ends_row else b",")
+            self.constant[-1] = b"]" * len(shape) + tail + between + head
+
+    def _variable(self, places: list[int]) -> None:
+        places.append(len(self.constant))
+        self.constant.append(b"")
+
+    def pieces(self, first: Whole, places: list[bytes], numbers: Sequence[Floats]) -> list[bytes]:
+        """All the lines, again and again; `first` are the numbers of the first of them each time.
+
+        `places` say where in the training each time is, `numbers` are the columns of the equations.
+        """
+        count, stride, lines = len(first), len(self.constant), len(self.of_number)
+        pieces = self.constant * count
+        steps = _texts((first[:, None] + np.arange(lines)).reshape(-1))
+        entries = _texts(np.concatenate([column.reshape(count, -1) for column in numbers], axis=1).reshape(-1))
+        for line, (of_number, of_place) in enumerate(zip(self.of_number, self.of_place, strict=True)):
+            pieces[of_number::stride] = steps[line::lines]
+            pieces[of_place::stride] = places
+        for entry, at in enumerate(self.of_entry):
+            pieces[at::stride] = entries[entry :: len(self.of_entry)]
+        return pieces
+
+
+lines_with = lru_cache(maxsize=64)(_Lines)
 
 
 def _in_turn(of_visits: list[bytes], lengths: Whole, of_updates: list[bytes], length: int) -> list[bytes]:
@@ -103,10 +131,6 @@ def _places(epochs: Whole, updates: Whole, samples: list[bytes]) -> list[bytes]:
     return [epoch + by_update + update + by_sample + sample for epoch, update, sample in each]
 
 
-def _texts(column: Floats | Whole | Any) -> list[bytes]:
-    """The text of each value of a column, without the brackets around it."""
-    if column[0].size == 1:
-        column = column.reshape(-1)
-    depth = column.ndim
-    text = orjson.dumps(np.ascontiguousarray(column), option=orjson.OPT_SERIALIZE_NUMPY)
-    return text[depth:-depth].split(b"]" * (depth - 1) + b"," + b"[" * (depth - 1))
+def _texts(numbers: Floats | Whole | Any) -> list[bytes]:
+    """The text of each number."""
+    return orjson.dumps(np.ascontiguousarray(numbers), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
