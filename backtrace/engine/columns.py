@@ -82,7 +82,7 @@ class Kept:
 
     def __init__(self, plan: Plan, keep: Keep, layout: Layout, schedule: Schedule, memory: int) -> None:
         self.plan, self.keep, self.layout = plan, keep, layout
-        self._rows = rows_of(layout, *_most(schedule), memory) if keep.all else rows_of(layout, 0, 0, memory)
+        self._rows = rows_of(layout, *_most(schedule, keep), memory)
         self._numbers, self._sizes, self._losses = list[int](), list[int](), list[Floats]()
         self._carried: dict[str, list[Floats]] = {name: [] for name in plan.carried}
         self._fractions: dict[str, list[Any]] = {}
@@ -164,10 +164,14 @@ class Kept:
         return read_only(np.concatenate(values) if self.plan.quantities[name].var.per_sample else np.stack(values))
 
 
-def _most(schedule: Schedule) -> tuple[int, int]:
-    """How many rows of updates and of visits there are at most, with the pass after the last update."""
-    updates = schedule.updates + 1
-    return updates, schedule.visits_before(updates) + len(schedule.samples(updates))
+def _most(schedule: Schedule, keep: Keep) -> tuple[int, int]:
+    """How many rows of updates and of visits are kept at most, with the pass after the last update."""
+    if keep.all:
+        updates = schedule.updates + 1
+        return updates, schedule.visits_before(updates) + len(schedule.samples(updates))
+    first_and_last = 2
+    updates = 1 + first_and_last + (schedule.updates // keep.every if keep.every else 0)
+    return updates, updates * max(map(len, schedule.batches))
 
 
 def _added_up(sizes: Sequence[int]) -> Sequence[int]:

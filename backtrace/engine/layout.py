@@ -83,6 +83,23 @@ class Layout:
                 column[...] = values[name]
 
 
+class Scratch:
+    """Room for one block of updates after the other, each in the memory of the one before the last."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        nothing: tuple[tuple[int, int], Sequence[Floats]] = ((0, 0), ())
+        self.last = self.before = nothing
+
+    def __call__(self, visits: int, updates: int) -> Sequence[Floats]:
+        """Memory for so many visits and updates."""
+        size, rows = self.before
+        if size != (visits, updates):
+            rows = self.layout.fresh(visits, updates)
+        self.before, self.last = self.last, ((visits, updates), rows)
+        return rows
+
+
 @lru_cache(maxsize=64)
 def layout_of(plan: Plan, samples: int) -> Layout:
     """The layout of the updates of a plan, none of which works more samples than that."""

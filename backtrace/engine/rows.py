@@ -55,7 +55,7 @@ class Rows:
 
 
 def rows_of(layout: Layout, updates: int, visits: int, memory: int) -> list[Rows]:
-    """Rows for each part of a layout, of so many updates and visits at most, 0 where that is not known.
+    """Rows for each part of a layout, of so many updates and visits at most.
 
     They are in memory as long as they take no more bytes together than that.
     """

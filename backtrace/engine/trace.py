@@ -19,6 +19,7 @@ from backtrace.engine.arithmetic import fractions_of
 from backtrace.engine.columns import Columns, Kept, collected, read_only
 from backtrace.engine.equation import Equation
 from backtrace.engine.givens import given_in, initial, initial_parameters, places_of, schedule_of
+from backtrace.engine.layout import Scratch
 from backtrace.engine.memory import MEMORY
 from backtrace.engine.plan import Plan
 from backtrace.engine.planning import plan_of
@@ -391,7 +392,8 @@ def run(
     training = Training(scenario, plan_of(scenario))
     budget = MEMORY.get() if memory is None else memory
     kept = Kept(training.plan, scenario.keep, training.layout, training.schedule, budget)
-    blocks = training.blocks(kept.room) if scenario.keep.all else training.for_the_last.blocks()
+    few = training.for_the_last
+    blocks = training.blocks(kept.room) if scenario.keep.all else few.blocks(Scratch(few.layout))
     for block in watch(blocks, training.schedule.updates + 1):
         end = None if is_over is never else next((end for end in range(1, len(block) + 1) if is_over()), None)
         last = block if end is None else block.part(0, end)
