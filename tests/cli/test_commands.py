@@ -192,17 +192,17 @@ def test_an_interrupted_export_leaves_what_is_there_as_partial(tmp_path):
 def test_an_interrupted_run_tells_what_is_there(monkeypatch, capsys):
     """Ctrl-C ends the training after the update that is being worked; the lesson of what is there is told, exit 130."""
 
-    def watched(updates, count):
-        for each in updates:
-            if each.update == 7:
+    def watched(blocks, count):
+        for block in blocks:
+            if block.first > 1:
                 signal.raise_signal(signal.SIGINT)
-            yield each
+            yield block
 
     monkeypatch.setattr("backtrace.cli.source.watched", watched)
     ran = here(["run", "lecture", "--set", "epochs=1000000"], capsys)
     assert ran.code == 130
-    assert ran.err == "interrupted after update 7 of 1,000,000; this is what is there\n"
-    assert "Update 7 of 7" in ran.out
+    assert ran.err == "interrupted after update 1,025 of 1,000,000; this is what is there\n"
+    assert "Update 1025 of 1025" in ran.out
     assert "DID IT HELP" in ran.out
 
 
