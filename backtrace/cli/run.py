@@ -56,7 +56,7 @@ def command(**options: Any) -> int:
     if output.projector and is_terminal(sys.stdin) and is_terminal(sys.stdout):
         from backtrace.cli.waiting import print_in_parts
 
-        print_in_parts(lesson, output)
+        print_in_parts(lesson, printer(output))
     else:
         print_lesson(lesson, output)
     return INTERRUPTED if is_interrupted else int(not agree)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from backtrace.cli.run import printer
-from backtrace.cli.terminal import Output
 from backtrace.lesson.blocks import Block, Heading, Lesson, Line, Recall
 
 
-def print_in_parts(lesson: Lesson, output: Output) -> None:
-    """Print a part of the lesson, and wait for Enter before the next; q ends it."""
-    show, waiting = printer(output), list(_parts(lesson))
+def print_in_parts(lesson: Lesson, show: Callable[[Lesson], None]) -> None:
+    """Show a part of the lesson, and wait for Enter before the next; q ends it."""
+    waiting = list(_parts(lesson))
     while waiting:
         show(waiting.pop(0))
         sys.stdout.flush()
