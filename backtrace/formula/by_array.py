@@ -15,42 +15,51 @@ import numpy as np
 from backtrace.errors import MisfitError
 from backtrace.formula.expr import Apply, Expr, Num, Var
 
-
-def _by_matrix(several: Callable[..., Any], one: Callable[..., Any], matrix: int) -> Callable[..., Any]:
-    """A product with a matrix: of all samples at once where the matrix, the operand of that number, is the same."""
-
-    def into(*operands: Any) -> Any:
-        shared = operands[matrix].ndim == operands[1 - matrix].ndim == 2  # noqa: PLR2004
-        return (several if shared else one)(*operands)
-
-    return into
-
-
-INTO: Mapping[str, Callable[..., Any]] = {
-    "exp": np.exp,
-    "maximum": lambda a, b, out: np.maximum(a, b, out=out),
-    "minimum": lambda a, b, out: np.minimum(a, b, out=out),
-    "matvec": _by_matrix(lambda W, x, out: np.matmul(x, W.T, out), np.matvec, 0),
-    "vecmat": _by_matrix(np.matmul, np.vecmat, 1),
-    "matvec_back": _by_matrix(lambda W, g, out: np.matmul(g, W, out), lambda W, g, out: np.vecmat(g, W, out), 0),
-    "vecmat_back": _by_matrix(lambda g, W, out: np.matmul(g, W.T, out), lambda g, W, out: np.matvec(W, g, out), 1),
-    "outer": lambda a, b, out: np.multiply(a[..., :, None], b[..., None, :], out),
-    "outer_row": lambda a, b, out: np.multiply(a[..., :, None], b[..., None, :], out),
-    "scale_rows": lambda g, W, out: np.multiply(g[..., :, None], W, out),
-    "scale_columns": lambda W, g, out: np.multiply(W, g[..., None, :], out),
-    "total": lambda a, out: np.add.reduce(a, -1, None, out),
-    "largest": lambda a, out: np.maximum.reduce(a, -1, None, out),
-    "sum_over_samples": lambda a, out: np.add.reduce(a, 0, None, out),
-    "mean_over_samples": lambda a, out: np.divide(np.add.reduce(a, 0, None, out), len(a), out),
+# fmt: off
+INTO: Mapping[str, str] = {
+    "exp":           "exp({0}, {out})",
+    "maximum":       "maximum({0}, {1}, out={out})",
+    "minimum":       "minimum({0}, {1}, out={out})",
+    "matvec":        "matvec({0}, {1}, {out})",
+    "vecmat":        "vecmat({0}, {1}, {out})",
+    "matvec_back":   "vecmat({1}, {0}, {out})",
+    "vecmat_back":   "matvec({1}, {0}, {out})",
+    "outer":         "multiply({0}[..., :, None], {1}[..., None, :], {out})",
+    "outer_row":     "multiply({0}[..., :, None], {1}[..., None, :], {out})",
+    "scale_rows":    "multiply({0}[..., :, None], {1}, {out})",
+    "scale_columns": "multiply({0}, {1}[..., None, :], {out})",
+    "total":         "add_up({0}, -1, None, {out})",
+    "largest":       "find_largest({0}, -1, None, {out})",
+    "sum_over_samples":  "add_up({0}, 0, None, {out})",
+    "mean_over_samples": "divide(add_up({0}, 0, None, {out}), len({0}), {out})",
 }
-"""How an operation is worked into an array that is there, given last. An operation that numpy knows needs no row."""
+"""How an operation is worked into an array that is there. One that is a function of numpy needs no row."""
 
-OF_OUTER: Mapping[str, Callable[..., Any]] = {
-    "sum_over_samples": lambda a, b, out: np.matmul(a.T, b, out),
-    "mean_over_samples": lambda a, b, out: np.divide(np.matmul(a.T, b, out), len(a), out),
+OF_ALL_SAMPLES: Mapping[str, str] = {
+    "matvec":      "matmul({1}, {0}.T, {out})",
+    "vecmat":      "matmul({0}, {1}, {out})",
+    "matvec_back": "matmul({1}, {0}, {out})",
+    "vecmat_back": "matmul({0}, {1}.T, {out})",
+}
+"""The products of each sample's vector with a matrix that is the same for all: one product of two matrices."""
+
+OF_OUTER: Mapping[str, str] = {
+    "sum_over_samples":  "matmul({0}.T, {1}, {out})",
+    "mean_over_samples": "divide(matmul({0}.T, {1}, {out}), len({0}), {out})",
 }
 """What gathers the samples' outer products, without making them: ΔᵀA, and ΔᵀA/N."""
+# fmt: on
 
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "exp": np.exp, "maximum": np.maximum, "minimum": np.minimum, "matvec": np.matvec, "vecmat": np.vecmat,
+    "matmul": np.matmul, "multiply": np.multiply, "divide": np.divide, "add_up": np.add.reduce,
+    "find_largest": np.maximum.reduce,
+}  # fmt: skip
+"""What the names in these calls stand for."""
+
+
+_SHARED = {(2, False), (1, True)}
+"""A matrix that all samples share, and a vector that each has: dimensions, and whether there is one for each sample."""
 
 _VOUCHING = {
     "add": (0, 1), "sub": (0, 1), "mul": (0, 1), "neg": (0,), "div": (0,), "outer": (0, 1), "outer_row": (0, 1),
@@ -81,7 +90,7 @@ class ByArray:
 
     name: Callable[[Var], str]
     lines: list[str] = field(default_factory=list)
-    functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    functions: dict[str, Callable[..., Any]] = field(default_factory=lambda: dict(FUNCTIONS))
 
     def into(self, formula: Expr, out: str) -> None:
         """Add the lines that put the value of the formula into an array that is there.
@@ -109,20 +118,21 @@ class ByArray:
 
     def call(self, expr: Apply, out: str | None) -> str:
         """The call that works the operation, into `out` or into an array of its own."""
-        op, place = expr.op, () if out is None else (out,)
-        inner = expr.args[0] if expr.args else None
+        op, inner = expr.op, expr.args[0] if expr.args else None
         if op.name in OF_OUTER and isinstance(inner, Apply) and inner.op.name in ("outer", "outer_row"):
-            operands = [self.operand(arg) for arg in inner.args]
-            return f"{self.function(f'{op.name}_of_outer', OF_OUTER[op.name])}({', '.join((*operands, out or 'None'))})"
+            return OF_OUTER[op.name].format(*map(self.operand, inner.args), out=out)
+        template = INTO.get(op.name)
+        if op.name in OF_ALL_SAMPLES and {(len(arg.shape), arg.per_sample) for arg in expr.args} == _SHARED:
+            template = OF_ALL_SAMPLES[op.name]
         operands = self.operands(expr, out)
-        if op.name in INTO:
-            return f"{self.function(op.name, INTO[op.name])}({', '.join((*operands, out or 'None'))})"
+        if template is not None:
+            return template.format(*operands, out=out)
         if op.floats is None:
             raise MisfitError(f"{op.name} has no value in numpy")
-        rule = self.function(op.name, op.floats)
+        self.functions[f"{op.name}_"] = op.floats
         if isinstance(op.floats, np.ufunc) or out is None:
-            return f"{rule}({', '.join((*operands, *place))})"
-        return f"{out}[...] = {rule}({', '.join(operands)})"
+            return f"{op.name}_({', '.join((*operands, *([] if out is None else [out])))})"
+        return f"{out}[...] = {op.name}_({', '.join(operands)})"
 
     def operands(self, expr: Apply, out: str | None) -> list[str]:
         """The operands; one of the result's own shape is worked in its place, so that no array is made for it."""
@@ -138,13 +148,3 @@ class ByArray:
                 text += f".reshape(-1{', 1' * len(expr.shape)})"
             found.append(text)
         return found
-
-    def function(self, name: str, function: Callable[..., Any]) -> str:
-        """What the lines call the function."""
-        self.functions[_function(name)] = function
-        return _function(name)
-
-
-def _function(name: str) -> str:
-    """What the lines call the rule of an operation."""
-    return f"{name}_"
