@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain, groupby, repeat
+from typing import Literal
 
 import numpy as np
 
 from backtrace.engine.givens import Values, constants, counts
-from backtrace.engine.layout import Layout
+from backtrace.engine.layout import Layout, Part
 from backtrace.engine.plan import Plan
 from backtrace.engine.schedule import Batch, Schedule
 from backtrace.engine.source import Names, by_arrays, by_entries
@@ -24,6 +25,7 @@ from backtrace.formula.by_array import vouched
 from backtrace.scenario.scenario import Floats, Scenario
 
 _REMEMBERED = 10_000
+Seen = Literal["all", "last", "none"]
 _Inputs = tuple[Iterable[float], Iterator[tuple[float, ...]]]
 
 
@@ -87,9 +89,9 @@ class Compiled:
 
         `ends` says how many visits there are up to each update.
         """
-        for part, array, is_seen in zip(self.layout.parts, rows, _seen(self.plan, self.layout), strict=True):
+        for part, array, seen in zip(self.layout.parts, rows, _seen(self.plan, self.layout), strict=True):
             of_done = array[: ends[done] if part.per_sample else done]
-            if is_seen and not _is_finite(of_done):
+            if seen != "none" and not _is_finite(of_done[-1:] if seen == "last" else of_done):
                 row = int(np.argmin(np.isfinite(of_done).all(axis=1)))
                 done = bisect_right(ends, row) - 1 if part.per_sample else row
         return done
@@ -139,11 +141,23 @@ def _arrays_of(scenario: Scenario, batched: bool) -> Mapping[Batch, tuple[Floats
 
 
 @lru_cache(maxsize=64)
-def _seen(plan: Plan, layout: Layout) -> tuple[bool, ...]:
-    """Which parts of a layout have to be looked at: where one has not, a later quantity is finite only if it is."""
+def _seen(plan: Plan, layout: Layout) -> tuple[Seen, ...]:
+    """Which rows of each part have to be looked at: where none, a later quantity is finite only if it is.
+
+    Of a parameter it is the last row: once it is not finite it stays so, as each is made of the one before.
+    """
     worked = plan.of_sample + plan.of_update
-    vouched_for = {var.name for equation in worked for var in vouched(equation.opened)}
-    return tuple(any(equation.id not in vouched_for for equation in part.equations) for part in layout.parts)
+    vouched_for = {equation.id: {var.name for var in vouched(equation.opened)} for equation in worked}
+    every = set().union(*vouched_for.values())
+
+    def seen(part: Part) -> Seen:
+        names = [equation.id for equation in part.equations]
+        if all(name in every for name in names):
+            return "none"
+        stay = all(name.removesuffix("_next") in {*plan.carried} & vouched_for[name] for name in names)
+        return "last" if stay else "all"
+
+    return tuple(map(seen, layout.parts))
 
 
 def _is_finite(rows: Floats) -> bool:

@@ -20,7 +20,7 @@ from backtrace.formula.expr import Shape
 from backtrace.scenario.scenario import Floats
 
 SMALL = 500
-"""Up to so many numbers in an update a network counts as small."""
+"""Up to so many numbers in an update, what is carried into it included, a network counts as small."""
 
 NUMBER = np.dtype(np.float64).itemsize
 """How many bytes a number takes."""
@@ -106,6 +106,7 @@ def layout_of(plan: Plan, samples: int) -> Layout:
     worked = plan.of_sample + plan.of_update
     both = [Part(tuple(e for e in worked if e.target.per_sample is leads), leads) for leads in (True, False)]
     together = Layout(tuple(both), True)
-    if together.numbers(samples) <= SMALL:
+    carried = sum(math.prod(plan.quantities[name].var.shape) for name in plan.carried)
+    if together.numbers(samples) + carried <= SMALL:
         return together
     return Layout(tuple(Part((equation,), equation.target.per_sample) for equation in worked), False)

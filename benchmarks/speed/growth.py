@@ -29,9 +29,9 @@ def by_samples(samples: int) -> Callable[[], object]:
 
 
 def by_parameters(parameters: int) -> Callable[[], object]:
-    """As many inputs as hidden neurons, one output, so many parameters; one update of one sample."""
+    """As many inputs as hidden neurons, one output, so many parameters; twenty updates, of which the last is kept."""
     width = max(1, round(parameters**0.5 - 1))
-    scenario = network(width, width, 1, 1)
+    scenario = network(width, width, 1, 1, epochs=20, keep={"updates": "last"})
     return lambda: backtrace.run(scenario)
 
 
@@ -68,7 +68,7 @@ def plot(found: dict[str, list[tuple[int, float]]], path: Path) -> None:
         axes.plot(*zip(*points, strict=True), marker=marker, label=f"{kind} (slope at the end {slope(points):.2f})")
     size, seconds = found["updates"][-1]
     axes.plot([size / 1e4, size], [seconds / 1e4, seconds], color="grey", linestyle=":", label="in proportion")
-    axes.set(xscale="log", yscale="log", xlabel="how many", ylabel="seconds", title="One training, every quantity kept")
+    axes.set(xscale="log", yscale="log", xlabel="how many", ylabel="seconds", title="One training")
     axes.grid(visible=True, alpha=0.3)
     axes.legend()
     figure.savefig(path, metadata={"Date": None}, bbox_inches="tight")

@@ -250,6 +250,31 @@ def test_nothing_of_a_scenarios_text_reaches_the_source(monkeypatch: pytest.Monk
     assert not [text for text in written if "owned" in text or "import" in text]
 
 
+@pytest.mark.parametrize("settings", [{"learning_rate": 1e300}, {"learning_rate": 1e160, "optimizer": "momentum"}])
+@pytest.mark.parametrize("batch_size", [1, 4])
+@both_ways
+@pytest.mark.usefixtures("small")
+def test_a_parameter_that_leaves_the_range_is_found_in_any_block(
+    settings: dict[str, Any], batch_size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Equation and update are the same whether updates are worked one by one, or many and then looked at."""
+    found = neuron(x=[[1e10]] * 8, y=[[0.0]] * 8, loss="sse", epochs=9, batch_size=batch_size, **settings)
+    errors = []
+    for most in (1, 3, 1024):
+        monkeypatch.setattr(training, "_MOST_UPDATES", most)
+        with pytest.raises(OutOfRangeError) as caught:
+            run(found)
+        errors.append((caught.value.quantity, caught.value.update, caught.value.sample))
+    assert len(set(errors)) == 1
+
+
+def test_a_network_is_large_for_its_weights_alone() -> None:
+    """The pass after the last update of a layer with many weights and few neurons is not written entry by entry."""
+    plan = plan_of(scenario(weights=[np.full((30, 30), 0.1)], x=[np.ones(30)], y=[np.ones(30)], learning_rate=0.1))
+    assert not layout.layout_of(plan, 1).is_small
+    assert not layout.layout_of(plan.forward, 1).is_small
+
+
 @pytest.mark.parametrize("count", [300, 1000])
 def test_sums_of_very_many_terms_are_written(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A neuron with a thousand inputs is no deeper in brackets than one with two."""
