@@ -45,7 +45,7 @@ OF_ALL_SAMPLES: Mapping[str, str] = {
 
 OF_OUTER: Mapping[str, str] = {
     "sum_over_samples":  "matmul({0}.T, {1}, {out})",
-    "mean_over_samples": "divide(matmul({0}.T, {1}, {out}), len({0}), {out})",
+    "mean_over_samples": "matmul(divide({0}, len({0})).T, {1}, {out})",
 }
 """What gathers the samples' outer products, without making them: ΔᵀA, and ΔᵀA/N."""
 # fmt: on
