@@ -21,7 +21,7 @@ from backtrace.engine.work import Worked, work_equations
 from backtrace.errors import OutOfRangeError
 from backtrace.scenario.scenario import Floats, Scenario
 
-_MOST_UPDATES, _MOST_BYTES = 1024, 1 << 23
+_MOST_UPDATES, _MOST_BYTES = 1024, 1 << 25
 
 
 @dataclass(frozen=True, eq=False)
