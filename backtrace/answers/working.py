@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan
 from backtrace.engine.trace import Trace
-from backtrace.formula.evaluate import FLOATS, Carrier, Lookup, evaluate
+from backtrace.formula.evaluate import FLOATS, Carrier, Lookup, each_entry, evaluate
 from backtrace.formula.expr import Expr, Var, variables
 from backtrace.formula.intervals import INTERVALS, Interval, about
 
@@ -225,10 +225,7 @@ def reads_before(formula: Changed) -> bool:
 
 def points(values: Any) -> Any:
     """Intervals that hold one number each."""
-    out = np.empty(values.shape, dtype=object)
-    for index in np.ndindex(*values.shape):
-        out[index] = Interval(float(values[index]), float(values[index]))
-    return out
+    return each_entry(lambda value: Interval(float(value), float(value)), values)
 
 
 def rounded(values: Any, digits: int) -> Any:

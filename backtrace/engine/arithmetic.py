@@ -14,7 +14,7 @@ from backtrace.engine.equation import Equation
 from backtrace.engine.plan import Plan
 from backtrace.errors import InputError, Problem
 from backtrace.formula.arithmetic import Inexact
-from backtrace.formula.evaluate import DECIMALS, FRACTIONS, Lookup, evaluate
+from backtrace.formula.evaluate import DECIMALS, FRACTIONS, Lookup, each_entry, evaluate
 from backtrace.formula.expr import Apply, Expr
 from backtrace.scenario.scenario import Floats, Places, Rounding, Scenario
 
@@ -100,10 +100,12 @@ class Rounded(_ByEntry):
 
         def work(formula: Expr, read: Lookup) -> Any:
             worked = evaluate(formula, read, DECIMALS)
-            return worked if places is None else _each(lambda n: rounded(_SURE_DIGITS.plus(n), places, mode), worked)
+            return (
+                worked if places is None else each_entry(lambda n: rounded(_SURE_DIGITS.plus(n), places, mode), worked)
+            )
 
         with localcontext(_MANY_DIGITS):
-            read = lambda var: _each(decimal_of, values[var.name])  # noqa: E731
+            read = lambda var: each_entry(decimal_of, values[var.name])  # noqa: E731
             worked = self.by_sample(self.plan.inlined(equation), read, samples, work)
         return np.asarray(worked, dtype=np.float64)
 
@@ -121,7 +123,7 @@ class Exact(_ByEntry):
 
         def work(formula: Expr, read: Lookup) -> Any:
             try:
-                return _each(_bounded, evaluate(formula, read, FRACTIONS))
+                return each_entry(_bounded, evaluate(formula, read, FRACTIONS))
             except ZeroDivisionError as error:
                 raise UnworkableError("divides by zero") from error
 
@@ -209,13 +211,4 @@ def decimal_of(value: float) -> Decimal:
 
 def fractions_of(values: Floats) -> Any:
     """The fractions that the shortest decimal forms of the numbers say, in an object array."""
-    return _each(lambda value: Fraction(decimal_of(value)), values)
-
-
-def _each(function: Callable[[Any], Any], values: Any) -> Any:
-    """The function of every entry, in an object array of the same shape."""
-    array = np.asarray(values)
-    out = np.empty(array.shape, dtype=object)
-    for index in np.ndindex(*array.shape):
-        out[index] = function(array[index])
-    return out
+    return each_entry(lambda value: Fraction(decimal_of(value)), values)

@@ -12,11 +12,9 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from backtrace.errors import MisfitError
 from backtrace.formula.calculus import is_literal
-from backtrace.formula.evaluate import Carrier, Value, evaluate
+from backtrace.formula.evaluate import Carrier, Value, each_entry, evaluate
 from backtrace.formula.expr import OPERATIONS, Apply, Expr, Operation, Spelling, Var
 from backtrace.formula.operations import APART, ATOM, FRACTION, POWER, PRODUCT, SIGN, SUM
 
@@ -103,14 +101,6 @@ def _code_of(piece: Any) -> _Code:
     return piece if isinstance(piece, _Code) else _Code(repr(float(piece)))
 
 
-def _each(function: Callable[[Any], Any], values: Value) -> Value:
-    """The function of every entry."""
-    out = np.empty(values.shape, dtype=object)
-    for index in np.ndindex(*values.shape):
-        out[index] = function(values[index])
-    return out
-
-
 def _rule(name: str) -> str:
     """What generated code calls an operation's own rule."""
     return f"{name}_"
@@ -126,9 +116,9 @@ class _Writing(Carrier):
         """The operation, written; a square is a product."""
         if expr.op.elementwise and expr.shape:
             each = zip(expr.args, args, strict=True)
-            args = [value if arg.shape else _each(self.named, value) for arg, value in each]
+            args = [value if arg.shape else each_entry(self.named, value) for arg, value in each]
         if expr.op.name == "pow" and is_literal(expr.args[1], 2):
-            base = _each(self.named, args[0])
+            base = each_entry(self.named, args[0])
             return super().work(Apply(OPERATIONS["mul"], (expr.args[0],) * 2, expr.shape, False), [base, base])
         return super().work(expr, args)
 
@@ -149,8 +139,8 @@ def by_entry(formula: Expr, name: Callable[[Var], Any]) -> tuple[list[str], Valu
     """
     carrier = _Writing("Python", _literal, lambda op: partial(_of_entry, op))
 
-    value = evaluate(formula, lambda var: _each(_Code, name(var)), carrier)
-    return carrier.lines, _each(lambda piece: _code_of(piece).text, value)
+    value = evaluate(formula, lambda var: each_entry(_Code, name(var)), carrier)
+    return carrier.lines, each_entry(lambda piece: _code_of(piece).text, value)
 
 
 def _of_entry(op: Operation, *args: Any) -> _Code:

@@ -154,6 +154,15 @@ def _of_each_sample(expr: Expr, value_of: Lookup, carrier: Carrier) -> Value:
     return np.stack([evaluate(expr, of_sample(place), carrier) for place in range(samples)])
 
 
+def each_entry(function: Callable[[Any], Any], values: Any) -> Value:
+    """The function of every entry, in an object array of the same shape."""
+    array = np.asarray(values)
+    out = np.empty(array.shape, dtype=object)
+    for index in np.ndindex(*array.shape):
+        out[index] = function(array[index])
+    return out
+
+
 def indices(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
     """The index of every entry of such a shape, from 1, row by row."""
     return list(product(*(range(1, size + 1) for size in shape)))
@@ -173,8 +182,4 @@ def entry_variables(var: Var, samples: int = 0) -> Value:
 
 def entries(expr: Expr, samples: int = 0) -> Value:
     """The formula of each entry: an object array of scalar formulas, of the formula's shape."""
-    result = evaluate(expr, lambda var: entry_variables(var, samples), FORMULAS)
-    out = np.empty(result.shape, dtype=object)
-    for index in np.ndindex(*result.shape):
-        out[index] = formula_of(result[index])
-    return out
+    return each_entry(formula_of, evaluate(expr, lambda var: entry_variables(var, samples), FORMULAS))

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from backtrace.formula.evaluate import Carrier
+from backtrace.formula.evaluate import Carrier, each_entry
 from backtrace.formula.expr import OPERATIONS, Apply, Operation
 
 _SLACK = 16  # units in the last place, 8 to 16 eps: a total may have been added up in another order
@@ -127,9 +127,4 @@ def rounded_inside(unit: float) -> RoundedInside:
 
 
 def _with_unit(intervals: Any, unit: float) -> Any:
-    array = np.asarray(intervals, dtype=object)
-    out = np.empty(array.shape, dtype=object)
-    for index in np.ndindex(*array.shape):
-        entry = array[index]
-        out[index] = replace(entry, unit=unit) if isinstance(entry, Interval) else entry
-    return out
+    return each_entry(lambda entry: replace(entry, unit=unit) if isinstance(entry, Interval) else entry, intervals)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from backtrace.engine.arithmetic import decimal_of, rounded
-from backtrace.formula.evaluate import DECIMALS, evaluate
+from backtrace.formula.evaluate import DECIMALS, each_entry, evaluate
 from backtrace.formula.expr import Expr, Var, variables
 from backtrace.formula.operations import ATOM, FRACTION, PRODUCT, SIGN
 from backtrace.formula.writing import Language, Written
@@ -205,13 +205,7 @@ def calculate(formula: Expr, reads: Callable[[Var], Any], decimals: int, base: i
 
 
 def _typed(value: Any, decimals: int, base: int) -> Any:
-    array = np.asarray(value)
-    if not array.shape:
-        return np.array(put_in(float(array), decimals, base).decimal, dtype=object)
-    out = np.empty(array.shape, dtype=object)
-    for index in np.ndindex(*array.shape):
-        out[index] = put_in(float(array[index]), decimals, base).decimal
-    return out
+    return each_entry(lambda number: put_in(float(number), decimals, base).decimal, value)
 
 
 def rounds_to(calculated: Decimal, result: Shown) -> bool:
