@@ -171,7 +171,7 @@ def _most(schedule: Schedule, keep: Keep) -> tuple[int, int]:
         return updates, schedule.visits_before(updates) + len(schedule.samples(updates))
     first_and_last = 2
     updates = 1 + first_and_last + (schedule.updates // keep.every if keep.every else 0)
-    return updates, updates * max(map(len, schedule.batches))
+    return updates, updates * schedule.largest
 
 
 def _added_up(sizes: Sequence[int]) -> Sequence[int]:
@@ -188,7 +188,7 @@ def collected(
 
     `every_loss` holds the losses of all updates where `worked` gives the kept ones only.
     """
-    kept = Kept(plan, keep, layout_of(plan, max(map(len, schedule.batches))), schedule, MEMORY.get())
+    kept = Kept(plan, keep, layout_of(plan, schedule.largest), schedule, MEMORY.get())
     after: Worked | None = None
     for each in worked:
         if each.is_last:

@@ -56,14 +56,13 @@ class Compiled:
         inputs = given.values(), zip(*changing.values(), strict=True) if changing else repeat(())
         state, names = [carried[name] for name in self.plan.carried], (tuple(given), tuple(changing))
         ends = list(accumulate(map(len, batches), initial=0))
-        if self.layout.is_small:
-            done = self._by_entries(batches, state, names, inputs, rows)
-        else:
-            done = len(batches)
-            with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):
+            if self.layout.is_small:
+                done = self._by_entries(batches, state, names, inputs, rows)
+            else:
+                done = len(batches)
                 work, data = by_arrays(self.plan, self.layout, names), _arrays_of(self.scenario, self.plan.batched)
                 work(state, inputs[0], map(data.__getitem__, batches), inputs[1], columns.values())
-        with np.errstate(all="ignore"):
             return self._finite(rows, ends, done)
 
     def _by_entries(

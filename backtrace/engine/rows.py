@@ -47,7 +47,7 @@ class Rows:
 
     def _grow(self, needed: int) -> None:
         rows = max(needed, 2 * len(self._array), _FIRST_BYTES // (NUMBER * max(1, self.width)))
-        rows = max(needed, min(rows, self.most)) if self.most else rows
+        rows = max(needed, min(rows, self.most))
         if self._file is None:
             self._array = np.concatenate([self._array, np.empty((rows - len(self._array), self.width))])
         else:

@@ -40,6 +40,11 @@ class Schedule:
         """The number of updates of the whole training."""
         return self.epochs * len(self.batches) if self.ended is None else self.ended
 
+    @cached_property
+    def largest(self) -> int:
+        """How many samples the largest batch has."""
+        return max(map(len, self.batches))
+
     def epoch(self, update: int) -> int:
         """The epoch of an update, both from 1; the pass after the last update counts to the last epoch."""
         return (min(update, self.updates) - 1) // len(self.batches) + 1

@@ -17,7 +17,7 @@ from backtrace.engine.equation import Equation, Quantity
 from backtrace.engine.layout import NUMBER, Layout
 from backtrace.engine.plan import Plan
 from backtrace.formula.by_array import ByArray
-from backtrace.formula.by_entry import by_entry, rules
+from backtrace.formula.by_entry import by_entry
 from backtrace.formula.evaluate import indices
 from backtrace.formula.expr import Var
 
@@ -111,10 +111,10 @@ class _Entrywise:
 
     def write(self, equation: Equation) -> None:
         """Add the lines of an equation."""
-        self.functions |= rules(equation.opened)
         for sample in range(self.samples) if equation.target.per_sample else (None,):
-            first, texts = by_entry(equation.opened, partial(self._read, sample=sample))
+            first, texts, functions = by_entry(equation.opened, partial(self._read, sample=sample))
             self.lines += first
+            self.functions |= functions
             own = (_entry_name(equation.target, sample, index) for index in indices(equation.target.shape))
             for name, text in zip(own, texts.ravel().tolist(), strict=True):
                 if text.isidentifier():

@@ -168,8 +168,7 @@ class Trace:
             updates = range(first, min(first + _IN_BLOCK, self.updates + 1))
             carried = {name: self._whole(name, first) for name in self.plan.carried}
             yield self._columns.block(training, updates, carried)
-        *_, after = self._worked([self.updates + 1])
-        yield after
+        yield from self._worked([self.updates + 1])
 
     def has(self, name: str, update: int) -> bool:
         """Whether the quantity has a value in the update: after the last there is only the forward pass."""

@@ -113,7 +113,7 @@ class Training:
     @cached_property
     def layout(self) -> Layout:
         """Where the numbers of an update stand."""
-        return layout_of(self.plan, max(map(len, self.schedule.batches)))
+        return layout_of(self.plan, self.schedule.largest)
 
     @property
     def for_the_last(self) -> Training:
@@ -179,7 +179,7 @@ class Training:
         """How many updates make a block."""
         if self.arithmetic is not DOUBLES:
             return 1
-        size = NUMBER * self.layout.numbers(max(map(len, self.schedule.batches)))
+        size = NUMBER * self.layout.numbers(self.schedule.largest)
         return min(_MOST_UPDATES, max(1, _MOST_BYTES // size))
 
     def _compiled(self, first: int, batches: Sequence[Batch], carried: Numbers, room: Room) -> tuple[Block, int]:
@@ -238,14 +238,10 @@ def work(scenario: Scenario, plan: Plan, is_over: Callable[[], bool] = never) ->
 
 
 def _work(training: Training, is_over: Callable[[], bool]) -> Iterator[Worked]:
-    last: Worked | None = None
-    for block in training.blocks():
-        for last in block:
-            yield last
-            if is_over():
-                yield training.after(last)
-                return
-    assert last is not None
+    for last in one_by_one(training.blocks()):
+        yield last
+        if is_over():
+            break
     yield training.after(last)
 
 

@@ -120,7 +120,7 @@ class _Rows:
     def _of_single(self, worked: Iterable[tuple[Worked, Numbers]]) -> Iterator[Any]:
         """The rows of updates that come one by one, each with what stands beside its values."""
         of_visit, of_update = map(len, self.places[False])
-        at_once = max(1, _AT_ONCE // (max(map(len, self.schedule.batches)) * of_visit + of_update))
+        at_once = max(1, _AT_ONCE // (self.schedule.largest * of_visit + of_update))
         for (is_last, _), alike in groupby(worked, lambda each: (each[0].is_last, bool(each[1]))):
             while some := list(islice(alike, at_once)):
                 numbers = [each.values for each, _ in some], [exact for _, exact in some]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from backtrace.errors import MisfitError
+from backtrace.formula.evaluate import is_lined_up
 from backtrace.formula.expr import Apply, Expr, Num, Var
 
 # fmt: off
@@ -144,7 +145,7 @@ class ByArray:
                 text, is_free = out, False
             else:
                 text = self.operand(arg)
-            if expr.op.elementwise and expr.per_sample and expr.shape and arg.per_sample and not arg.shape:
+            if is_lined_up(arg, expr):
                 text += f".reshape(-1{', 1' * len(expr.shape)})"
             found.append(text)
         return found

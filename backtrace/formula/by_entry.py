@@ -111,9 +111,12 @@ class _Writing(Carrier):
     """Pieces of Python for values; what stands in every entry but is one number gets a name first."""
 
     lines: list[str] = field(default_factory=list)
+    functions: dict[str, Callable[..., Any]] = field(default_factory=lambda: dict(FUNCTIONS))
 
     def work(self, expr: Apply, args: list[Any]) -> Any:
         """The operation, written; a square is a product."""
+        if expr.op.name not in PYTHON and expr.op.floats is not None:
+            self.functions[_rule(expr.op.name)] = expr.op.floats
         if expr.op.elementwise and expr.shape:
             each = zip(expr.args, args, strict=True)
             args = [value if arg.shape else each_entry(self.named, value) for arg, value in each]
@@ -131,16 +134,15 @@ class _Writing(Carrier):
         return _Code(name)
 
 
-def by_entry(formula: Expr, name: Callable[[Var], Any]) -> tuple[list[str], Value]:
-    """Lines to be run first, and for each entry of the formula the Python that gives it.
+def by_entry(formula: Expr, name: Callable[[Var], Any]) -> tuple[list[str], Value, Mapping[str, Callable[..., Any]]]:
+    """Lines to be run first, for each entry of the formula the Python that gives it, and the functions that they call.
 
     `name` gives for a variable an object array, of its shape, of the names of its entries; for a formula that gathers
     the samples, one such array for each. Raises MisfitError for what has no value.
     """
     carrier = _Writing("Python", _literal, lambda op: partial(_of_entry, op))
-
     value = evaluate(formula, lambda var: each_entry(_Code, name(var)), carrier)
-    return carrier.lines, each_entry(lambda piece: _code_of(piece).text, value)
+    return carrier.lines, each_entry(lambda piece: _code_of(piece).text, value), carrier.functions
 
 
 def _of_entry(op: Operation, *args: Any) -> _Code:
@@ -152,16 +154,3 @@ def _of_entry(op: Operation, *args: Any) -> _Code:
 def _literal(number: Fraction) -> _Code:
     value = float(number)
     return _Code(repr(value), ATOM if value >= 0 else SIGN)
-
-
-def rules(formula: Expr) -> dict[str, Callable[..., Any]]:
-    """The functions that `by_entry` calls: those of the spellings, and the rules of operations that have none."""
-    found = dict(FUNCTIONS)
-    waiting = [formula]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Apply):
-            waiting.extend(part.args)
-            if part.op.name not in PYTHON and part.op.floats is not None:
-                found[_rule(part.op.name)] = part.op.floats
-    return found

@@ -64,6 +64,12 @@ class Carrier:
         return rule
 
 
+def is_lined_up(arg: Expr, expr: Apply) -> bool:
+    """Whether the operand, a number for each sample, meets a vector or matrix for each: it then needs their axes."""
+    meets = expr.op.elementwise and expr.per_sample and bool(expr.shape)
+    return meets and arg.per_sample and not arg.shape
+
+
 class FloatCarrier(Carrier):
     """Whole arrays of doubles at once, samples leading; never raises on overflow, as the engine checks."""
 
@@ -72,11 +78,10 @@ class FloatCarrier(Carrier):
         op = expr.op
         if op.floats is None:
             raise MisfitError(f"{op.name} has no value in {self.name}")
-        if op.elementwise and expr.per_sample and expr.shape:
-            args = [
-                value.reshape(value.shape + (1,) * len(expr.shape)) if arg.per_sample and not arg.shape else value
-                for arg, value in zip(expr.args, args, strict=True)
-            ]
+        args = [
+            value.reshape(value.shape + (1,) * len(expr.shape)) if is_lined_up(arg, expr) else value
+            for arg, value in zip(expr.args, args, strict=True)
+        ]
         return op.floats(*args)
 
 

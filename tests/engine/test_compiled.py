@@ -15,7 +15,7 @@ from backtrace.engine.trace import Trace, run
 from backtrace.engine.work import work_equations
 from backtrace.errors import OutOfRangeError
 from backtrace.formula.by_array import vouched
-from backtrace.formula.by_entry import by_entry, rules
+from backtrace.formula.by_entry import by_entry
 from backtrace.formula.evaluate import entries, evaluate
 from backtrace.formula.expr import OPERATIONS, Var, apply, variables
 from backtrace.network.activations import ACTIVATIONS
@@ -117,13 +117,13 @@ def test_every_operation_agrees_entry_by_entry(name: str) -> None:
     op = OPERATIONS[name]
     operands = [Var(f"v{place}") for place in range(op.arity)]
     formula = apply(op, *operands)
-    lines, text = by_entry(formula, lambda var: np.array(var.name, dtype=object))
+    lines, text, functions = by_entry(formula, lambda var: np.array(var.name, dtype=object))
     agreed = 0
     for values in product([-1.5, -1.0, -0.0, 0.0, 0.3, 1.0, 2.5], repeat=op.arity):
         given = {var.name: value for var, value in zip(operands, values, strict=True)}
         with np.errstate(all="ignore"):
             expected = float(evaluate(formula, {key: np.float64(value) for key, value in given.items()}))
-        space: dict[str, Any] = {**rules(formula), **given}
+        space: dict[str, Any] = {**functions, **given}
         try:
             exec("\n".join([*lines, f"found = {text.item()}"]), space)
         except (ArithmeticError, ValueError):
