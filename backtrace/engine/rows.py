@@ -25,10 +25,9 @@ class Rows:
 
     def __init__(self, width: int, most: int, in_memory: bool) -> None:
         self.width, self.most, self.used = width, most, 0
-        self._array: Floats = np.empty((most if in_memory else 0, width))
-        self._file: IO[bytes] | None = None
-        if width and not in_memory:
-            self._file = tempfile.TemporaryFile(prefix="backtrace-")  # noqa: SIM115  (as long as the rows)
+        self._array = _reserved(most if in_memory else 0, width)
+        self._file = _temporary() if width and not in_memory else None
+        if self._file is not None:
             finalize(self, self._file.close)
 
     def room(self, count: int) -> Floats:
@@ -61,6 +60,30 @@ def rows_of(layout: Layout, updates: int, visits: int, memory: int) -> list[Rows
     """
     in_memory = NUMBER * layout.numbers(visits, updates) <= memory
     return [Rows(part.width, visits if part.per_sample else updates, in_memory) for part in layout.parts]
+
+
+def _reserved(rows: int, width: int) -> Floats:
+    """Memory for so many rows. Raises InputError where there is not so much."""
+    try:
+        return np.empty((rows, width))
+    except MemoryError as error:
+        raise misfit(
+            f"a trace has no room in memory, for {rows * width * NUMBER / 1e6:,.0f} MB",
+            "as much memory as --memory says",
+            "say less with --memory, so that it is put into a file, or keep fewer updates",
+        ) from error
+
+
+def _temporary() -> IO[bytes]:
+    """A file that is gone when it is closed. Raises InputError where there is no folder for it."""
+    try:
+        return tempfile.TemporaryFile(prefix="backtrace-")
+    except OSError as error:
+        raise misfit(
+            f"a trace has no file to be put into: {error.strerror}",
+            "a folder for temporary files",
+            "set TMPDIR to a folder that can be written to, or raise --memory",
+        ) from error
 
 
 def _mapped(file: IO[bytes], rows: int, width: int) -> Floats:

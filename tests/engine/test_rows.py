@@ -7,6 +7,7 @@ import gc
 import os
 import pickle
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,30 @@ def test_a_full_disk_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "No space left on device" in text
     for way in ("keep fewer updates", "--memory", "TMPDIR"):
         assert way in text
+
+
+def test_memory_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A budget beyond the machine's memory is no traceback: the size and the ways out are named."""
+
+    def none(shape: tuple[int, int]) -> Any:
+        if shape[1]:
+            raise MemoryError
+        return np.zeros((0, 0))
+
+    monkeypatch.setattr(rows, "np", SimpleNamespace(empty=none))
+    with pytest.raises(InputError) as caught:
+        run(lecture(epochs=10**9), memory=10**30)
+    text = str(caught.value)
+    assert "no room in memory, for 384,000 MB" in text
+    assert "--memory" in text
+
+
+def test_no_folder_for_the_file_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no temporary file can be made, the variable that names its folder is named."""
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere/at/all")
+    with pytest.raises(InputError) as caught:
+        run(lecture(), memory=0)
+    assert "TMPDIR" in str(caught.value)
 
 
 @pytest.mark.usefixtures("folder")
