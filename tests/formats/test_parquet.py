@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import csv
 import io
 import json
@@ -33,26 +32,15 @@ from backtrace.lesson.telling import Telling
 from backtrace.scenario import Scenario, names, path_of
 from tests.commands import here
 from tests.engine.scenarios import random_scenario
+from tests.formats.test_exact import EXACT, ROUNDED, batches
+from tests.packages import take_away
 
-BATCHES: dict[str, Any] = {
-    "weights": [[[0.15, -0.2], [0.25, 0.3]], [[0.4, 0.45], [-0.5, 0.55], [0.1, 0.7]]],
-    "biases": [[0.35, -0.1], None], "activation": ["relu", "identity"], "loss": "mse",
-    "x": [[0.05, 0.1], [-0.7, 0.31], [2, 1]], "y": [[0.01, 0.99, 0.5], [0.8, 0.2, 0], [1, 0, 1]],
-    "optimizer": "momentum", "learning_rate": 0.1, "l2": 0.01, "batch_size": 2, "epochs": 2,
-}  # fmt: skip
-ROUNDED: dict[str, Any] = {"rounding": {"significant": 4, "mode": "half-up"}}
-EXACT: dict[str, Any] = {"arithmetic": "exact"}
 SOME: dict[str, Any] = {"keep": {"updates": {"every": 3}}}
 LAST: dict[str, Any] = {"keep": {"updates": "last", "per_sample_gradients": False}}
 CHANGES: list[dict[str, Any]] = [
     {}, SOME, LAST, ROUNDED, EXACT, ROUNDED | SOME, EXACT | LAST, {"shuffle": True, "seed": 3}, {"batch_size": 1},
     {"until": {"loss": 2}},
 ]  # fmt: skip
-
-
-def batches(**changes: Any) -> Scenario:
-    """Three samples in batches of two and one, two epochs."""
-    return backtrace.scenario(**BATCHES | changes)
 
 
 def bundled(name: str, **changes: Any) -> Scenario:
@@ -218,14 +206,7 @@ def test_without_the_package_the_remedy_is_to_install_it(
     asked: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where pyarrow is not installed, the error says what to install; the other formats do without it."""
-    real = builtins.__import__
-
-    def without(name: str, *rest: Any, **more: Any) -> Any:
-        if name.startswith("pyarrow"):
-            raise ImportError(name)
-        return real(name, *rest, **more)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    take_away("pyarrow", monkeypatch)
     monkeypatch.delitem(sys.modules, "backtrace.formats.parquet")
     ran = here(["export", *asked, "-o", str(tmp_path / "x.parquet")], capsys)
     assert (ran.code, list(tmp_path.iterdir())) == (2, [])

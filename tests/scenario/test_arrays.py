@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import json
 import pickle
@@ -20,6 +19,7 @@ from safetensors.numpy import save_file
 
 from backtrace.errors import InputError, Problem
 from backtrace.scenario.arrays import INSTALL, MOST_NUMBERS, array_in, names_in
+from tests.packages import take_away
 
 W = np.arange(6, dtype=np.float64).reshape(2, 3) / 7
 SUFFIXES = (".npy", ".npz", ".safetensors")
@@ -167,14 +167,7 @@ def test_safetensors_of_another_type_are_named(
 def test_without_the_package_the_remedy_is_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where safetensors is not installed, the problem says what to install."""
     path = saved(tmp_path, ".safetensors", W)
-    real = builtins.__import__
-
-    def without(name: str, *rest: Any, **more: Any) -> Any:
-        if name.startswith("safetensors"):
-            raise ImportError(name)
-        return real(name, *rest, **more)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    take_away("safetensors", monkeypatch)
     assert problem(path).remedy == INSTALL == "pip install 'backprop-tracer[files]'"
 
 
